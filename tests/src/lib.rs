@@ -1,0 +1,1 @@
+//! Programs and checks around `messaging`.
