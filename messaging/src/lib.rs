@@ -1,1 +1,3 @@
 //! Event-driven services from annotated Rust.
+
+pub mod settings;
