@@ -4,6 +4,7 @@ use std::any::type_name;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use rustc_hash::FxBuildHasher;
@@ -424,7 +425,7 @@ impl Plan {
             revoke_deadline,
             close_deadline: settings
                 .shutdown_timeout_ms
-                .min(std::time::Duration::from_secs(3)),
+                .min(Duration::from_secs(3)),
             max_poll_records: settings.kafka_max_poll_records as usize,
             publishes: true,
         };
@@ -484,14 +485,9 @@ fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Setting
     }
 }
 
-fn revoke_deadline(settings: &Settings) -> std::time::Duration {
-    let limits = [
-        settings.shutdown_timeout_ms / 2,
-        settings.kafka_max_poll_interval_ms / 2,
-    ];
-    limits
-        .into_iter()
-        .fold(std::time::Duration::from_secs(10), std::time::Ord::min)
+fn revoke_deadline(settings: &Settings) -> Duration {
+    let longest = Duration::from_secs(10);
+    longest.min(settings.shutdown_timeout_ms / 2).min(settings.kafka_max_poll_interval_ms / 2)
 }
 
 /// Different groups draw different jitter; the same group draws the same in each run.
