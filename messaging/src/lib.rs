@@ -1,1 +1,37 @@
 //! Event-driven services from annotated Rust.
+
+pub mod app;
+pub mod broker;
+pub mod check;
+pub mod delivery;
+mod error;
+pub mod extract;
+pub mod handler;
+pub mod headers;
+mod message;
+pub mod name;
+pub mod outcome;
+pub mod payload;
+#[doc(hidden)]
+pub mod private;
+mod producer;
+pub mod record;
+pub mod registry;
+pub mod settings;
+pub mod spec;
+pub mod topic;
+#[doc(hidden)]
+pub use private as __private;
+
+pub use error::{Error, Result};
+pub use extract::{Context, FromDelivery, Missing, Rejection, State};
+pub use handler::Batch;
+pub use message::{Delivery, Headers, Message};
+pub use outcome::{HandlerError, Verdict};
+pub use payload::{Json, Payload};
+pub use producer::{OnFailure, Producer, Publish, publish};
+pub use spec::{Place, TopicSpec, WorkerSpec};
+pub use topic::Topic;
+
+/// Any error that can cross threads.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

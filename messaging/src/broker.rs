@@ -1,0 +1,414 @@
+//! The contract between the runtime and a broker.
+//!
+//! An adapter never retries a handler and never decides an offset. Hot paths move batches, so that dynamic dispatch
+//! costs nothing per record. A capability that is missing is refused at start by name, never downgraded.
+//!
+//! | trait | who uses it | what for |
+//! |---|---|---|
+//! | [`Broker`] | the App | making the others |
+//! | [`Publisher`] | users' sends | one per App |
+//! | [`Subscription`] | one driver | records in, returned outputs and offsets out |
+//! | [`Admin`] | commands, the start-up check | topics and groups |
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use crate::delivery::{Epoch, Settlement, Slot, Watermark};
+use crate::message::Headers;
+use crate::record::RecordBatch;
+use crate::settings::OffsetReset;
+
+pub mod memory;
+
+/// What a broker can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Whether it keeps watermarks or acknowledges each record.
+    pub settlement: Settlement,
+    /// Whether outputs and watermarks can be committed together.
+    pub transactions: bool,
+    /// Whether a group can go back to records it has done.
+    pub replay: bool,
+    /// Whether topics can be made and looked at.
+    pub admin: bool,
+    /// Whether a driver may have a thread of its own. `false` keeps everything on the caller's runtime, so that a run
+    /// is the same each time.
+    pub own_thread: bool,
+}
+
+/// Why a broker did not do what it was asked to.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BrokerError {
+    /// It could not be reached; worth trying again.
+    #[error("{broker} at {address} does not answer: {why}")]
+    Unreachable {
+        /// Which broker.
+        broker: &'static str,
+        /// Where it was looked for.
+        address: String,
+        /// What was seen.
+        why: String,
+    },
+    /// There is no such topic.
+    #[error(
+        "the topic \"{topic}\" does not exist; create it, for example with `kafka-topics.sh --create --topic {topic}`"
+    )]
+    UnknownTopic {
+        /// Its name at the broker.
+        topic: String,
+    },
+    /// The credentials are wrong, or do not suffice.
+    #[error("{what} is not allowed: {why}; give the principal the right, or set other credentials")]
+    Denied {
+        /// What was asked for.
+        what: String,
+        /// What the broker said.
+        why: String,
+    },
+    /// The broker refuses this message, however often it is sent.
+    #[error("the broker refuses the message for topic \"{topic}\": {why}")]
+    Refused {
+        /// The topic.
+        topic: String,
+        /// What the broker said.
+        why: String,
+    },
+    /// A send was not acknowledged in time; it will not be sent again.
+    #[error(
+        "the message for topic \"{topic}\" was not acknowledged within {limit:?} (kafka_delivery_timeout_ms)"
+    )]
+    TimedOut {
+        /// The topic.
+        topic: String,
+        /// The setting.
+        limit: Duration,
+    },
+    /// The group has no valid offset, and `auto_offset_reset` is `none`.
+    #[error(
+        "the group \"{group}\" has no valid offset on \"{topic}\"; reset it, or set kafka_auto_offset_reset to earliest or latest"
+    )]
+    NoOffset {
+        /// The group.
+        group: String,
+        /// The topic.
+        topic: String,
+    },
+    /// It was closed.
+    #[error("the connection to the broker was closed")]
+    Closed,
+    /// A setting does not suit this broker.
+    #[error("{0}")]
+    Setting(String),
+    /// Anything else.
+    #[error("{what} failed: {why}")]
+    Failed {
+        /// What was asked for.
+        what: String,
+        /// What the broker said.
+        why: String,
+    },
+}
+
+impl BrokerError {
+    /// Whether it may go away by itself.
+    pub fn is_retriable(&self) -> bool {
+        matches!(
+            self,
+            BrokerError::Unreachable { .. } | BrokerError::UnknownTopic { .. }
+        )
+    }
+}
+
+/// A broker: a factory, cheap to make; connecting happens in its methods.
+pub trait Broker: Send + Sync {
+    /// "kafka", "memory".
+    fn name(&self) -> &'static str;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Reaches the broker once, so that a wrong address is told before anything else.
+    fn probe(&self) -> BoxFuture<'_, Result<(), BrokerError>>;
+
+    /// A publisher for users' sends. What fails with nobody waiting is told to `on_failure`.
+    ///
+    /// # Errors
+    /// When the client cannot be made, such as for a setting it refuses.
+    fn publisher(&self, on_failure: FailureHook) -> Result<Arc<dyn Publisher>, BrokerError>;
+
+    /// Joins a group. The first partitions come as [`Event::Assigned`].
+    ///
+    /// # Errors
+    /// When the client cannot be made.
+    fn subscribe(&self, request: &Subscribe) -> Result<Box<dyn Subscription>, BrokerError>;
+
+    /// Topics and groups.
+    ///
+    /// # Errors
+    /// When the client cannot be made.
+    fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError>;
+}
+
+/// What a subscription is to.
+#[derive(Clone, Debug)]
+pub struct Subscribe {
+    /// The group.
+    pub group: String,
+    /// The topics, as the broker names them.
+    pub topics: Vec<String>,
+    /// Where a partition without a valid offset begins.
+    pub reset: OffsetReset,
+    /// How long running handlers get when a partition is revoked.
+    pub revoke_deadline: Duration,
+    /// How long closing may take.
+    pub close_deadline: Duration,
+    /// The most records handed on at a time.
+    pub max_poll_records: usize,
+    /// Whether handlers return outputs or records may be dead-lettered, so that a producer is needed.
+    pub publishes: bool,
+}
+
+/// A topic's partition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TopicPartition {
+    /// The topic, as the broker names it.
+    pub topic: Arc<str>,
+    /// The partition.
+    pub partition: i32,
+}
+
+/// What a subscription tells its driver.
+#[derive(Debug)]
+pub enum Event {
+    /// These are ours from now on. Comes before the first record of that epoch.
+    Assigned(Vec<(Slot, Epoch, TopicPartition)>),
+    /// These go: the broker waits for [`Subscription::release`] of each, until its deadline.
+    Revoked(Vec<Slot>),
+    /// These are gone: nothing may be committed.
+    Lost(Vec<Slot>),
+    /// Records of one partition.
+    Polled(Slot, Epoch, Arc<RecordBatch>),
+    /// One message handed over with this token was acknowledged, or will never be taken.
+    Published(u64, Result<(), Arc<BrokerError>>),
+    /// The commit asked for last was kept, or not.
+    Committed(Result<(), Arc<BrokerError>>),
+    /// Something to be told, after which it goes on by itself: a lost connection, an absent topic.
+    Trouble(BrokerError),
+    /// It cannot go on: credentials, no valid offset.
+    Failed(BrokerError),
+}
+
+/// A message in bytes for a topic as the broker names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Outbound<'a> {
+    /// The topic.
+    pub topic: &'a str,
+    /// The key; `None` is null.
+    pub key: Option<&'a [u8]>,
+    /// The value; `None` is a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// The headers in their order, duplicates and nulls included.
+    pub headers: &'a Headers,
+}
+
+/// Why a message was not taken.
+#[derive(Debug)]
+pub enum NotQueued {
+    /// The queue is full: try again when receipts have come in.
+    Full,
+    /// It will never be taken.
+    Refused(BrokerError),
+}
+
+/// One member of a group, used by one driver.
+///
+/// Dropping it without [`Subscription::close`] leaves the group without committing, and never blocks.
+pub trait Subscription: Send {
+    /// The next event. Safe to drop and call again: an event is taken only when it is returned.
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Event>;
+
+    /// Stops (`true`) or goes on fetching from a partition. What was fetched is kept, not fetched again.
+    fn hold(&mut self, slot: Slot, held: bool);
+
+    /// Hands a message over; exactly one [`Event::Published`] with its token follows, in the order of the calls for
+    /// one partition. It is sent again until acknowledged; only what the broker will never take fails.
+    ///
+    /// # Errors
+    /// When the queue is full, or the message will never be taken; then no event follows.
+    fn publish(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued>;
+
+    /// Asks the broker to keep these watermarks; one [`Event::Committed`] follows. Not asked again before it came.
+    fn commit(&mut self, marks: &[Watermark]);
+
+    /// Says how far each partition is done, for a broker that must let go while the driver is stuck.
+    fn note_watermarks(&mut self, marks: &[Watermark]) {
+        let _ = marks;
+    }
+
+    /// Gives a revoked partition back, after committing its watermark.
+    fn release(&mut self, mark: Watermark);
+
+    /// Commits these, waits for what was handed over, leaves the group.
+    fn close(self: Box<Self>, marks: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>>;
+}
+
+/// Where a message was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The topic, as the broker names it.
+    pub topic: String,
+    /// The partition; `None` when nobody waited for it.
+    pub partition: Option<i32>,
+    /// The offset; `None` when nobody waited for it.
+    pub offset: Option<i64>,
+    /// Milliseconds since 1970; `None` when nobody waited for it or the broker does not say.
+    pub timestamp: Option<i64>,
+}
+
+impl Receipt {
+    /// A receipt of a message that was written.
+    pub fn written(topic: impl Into<String>, partition: i32, offset: i64, timestamp: Option<i64>) -> Receipt {
+        Receipt {
+            topic: topic.into(),
+            partition: Some(partition),
+            offset: Some(offset),
+            timestamp,
+        }
+    }
+
+    /// A receipt of a message that was queued only.
+    pub fn queued(topic: impl Into<String>) -> Receipt {
+        Receipt {
+            topic: topic.into(),
+            partition: None,
+            offset: None,
+            timestamp: None,
+        }
+    }
+}
+
+/// Who waits for a receipt.
+pub type Waiter = oneshot::Sender<Result<Receipt, BrokerError>>;
+
+/// Told of each message that failed with nobody waiting.
+pub type FailureHook = Arc<dyn Fn(&str, &BrokerError) + Send + Sync>;
+
+/// Users' sends. For one key, the order of calls is the order in the log, whatever waits.
+pub trait Publisher: Send + Sync {
+    /// Queues a message. `waiter` is taken when it was queued, and answered once.
+    ///
+    /// # Errors
+    /// When the queue is full, or the message will never be taken.
+    fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued>;
+
+    /// Sends what is queued now instead of waiting for more.
+    fn hurry(&self);
+
+    /// Waits until a full queue may have room.
+    fn room(&self) -> BoxFuture<'_, ()>;
+
+    /// Waits until everything queued was acknowledged or failed, at most until `deadline`. Says how many are left.
+    fn flush(&self, deadline: Duration) -> BoxFuture<'_, usize>;
+
+    /// How many messages are queued and not answered.
+    fn queued(&self) -> usize;
+}
+
+/// A topic to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTopic {
+    /// Its name at the broker.
+    pub name: String,
+    /// How many partitions; `None`: the broker's default.
+    pub partitions: Option<i32>,
+    /// How many replicas; `None`: the broker's default.
+    pub replication: Option<i32>,
+    /// Its configuration, such as `retention.ms`.
+    pub config: BTreeMap<String, String>,
+}
+
+impl NewTopic {
+    /// A topic with the broker's defaults.
+    pub fn named(name: impl Into<String>) -> NewTopic {
+        NewTopic {
+            name: name.into(),
+            partitions: None,
+            replication: None,
+            config: BTreeMap::new(),
+        }
+    }
+
+    /// Sets the number of partitions.
+    pub fn partitions(mut self, partitions: i32) -> NewTopic {
+        self.partitions = Some(partitions);
+        self
+    }
+
+    /// Sets one key of its configuration.
+    pub fn config(mut self, key: impl Into<String>, value: impl Into<String>) -> NewTopic {
+        self.config.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// A topic as the broker knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicDescription {
+    /// Its name at the broker.
+    pub name: String,
+    /// How many partitions.
+    pub partitions: i32,
+    /// The largest batch of records it takes, in bytes.
+    pub max_message_bytes: Option<usize>,
+}
+
+/// Topics and groups.
+pub trait Admin: Send + Sync {
+    /// Makes topics that are not there; says which were made. One that is there stays as it is.
+    fn create_topics<'a>(&'a self, topics: &'a [NewTopic])
+    -> BoxFuture<'a, Result<Vec<String>, BrokerError>>;
+
+    /// Looks at a topic; `None` when it is not there.
+    fn describe_topic<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>>;
+
+    /// Deletes a topic with its records.
+    fn delete_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
+
+    /// For each partition: the first offset and the one behind the last record.
+    fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>>;
+
+    /// For each partition: what the group has committed.
+    fn committed<'a>(
+        &'a self,
+        group: &'a str,
+        topic: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>>;
+}
+
+impl<'a> Outbound<'a> {
+    /// Borrows the parts of a message.
+    pub fn new(
+        topic: &'a str,
+        key: Option<&'a Bytes>,
+        value: Option<&'a Bytes>,
+        headers: &'a Headers,
+    ) -> Outbound<'a> {
+        Outbound {
+            topic,
+            key: key.map(|b| &b[..]),
+            value: value.map(|b| &b[..]),
+            headers,
+        }
+    }
+}

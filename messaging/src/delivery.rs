@@ -1,0 +1,227 @@
+//! The delivery core: which record starts when, what is tried again, what may be committed.
+//!
+//! It is pure: no I/O, no clock, no tasks, no broker types. A shell (see `runtime`) feeds it events, pulls starts with
+//! [`Core::next`] and carries out [`Command`]s; time and chance come in as arguments. One owner per subscription.
+//!
+//! A record goes queued → running → publishing → done. Only the *watermark*, the first offset not done, is ever
+//! committed. Every ticket carries the epoch of its assignment; what a stale epoch says changes nothing.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `policy` | order, retry delays, what happens to a record that is given up |
+//! | `tracker` | one partition: its records, its watermark |
+//! | `lanes` | which records must wait for which |
+//! | `start` | what starts next, within the bounds |
+//! | `finish` | what an outcome, a receipt or a retry timer changes |
+//! | `commit` | when which watermarks are committed |
+//! | `release` | revoked, lost, drained |
+//! | `transaction` | exactly once by staging |
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::outcome::Reason;
+
+mod commit;
+mod core;
+mod finish;
+mod lanes;
+pub mod policy;
+mod release;
+mod start;
+mod tracker;
+mod transaction;
+
+pub use self::core::Core;
+use policy::{OnExhausted, Order, RetryPolicy};
+
+/// What the shell hangs on records; the core carries it and never looks inside.
+pub trait Freight: Clone + fmt::Debug {
+    /// A handle to a record's bytes.
+    type Record: Clone + fmt::Debug;
+    /// What a record's handler wants published.
+    type Outputs: Stage;
+    /// Why a record failed.
+    type Cause: Clone + fmt::Debug;
+}
+
+/// Outputs as the core sees them: a count and a size.
+pub trait Stage: Clone + fmt::Debug {
+    /// How many messages.
+    fn count(&self) -> u32;
+    /// How many bytes they take.
+    fn bytes(&self) -> usize;
+}
+
+/// A partition of a subscription, numbered densely by the broker's adapter; a number may be used again after release.
+pub type Slot = u16;
+
+/// The number of an assignment: a partition that comes back has another.
+pub type Epoch = u32;
+
+/// Names one record of one assignment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket {
+    /// The partition.
+    pub slot: Slot,
+    /// The assignment.
+    pub epoch: Epoch,
+    /// The record's number in it: dense, unlike offsets.
+    pub seq: u64,
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}#{}", self.slot, self.epoch, self.seq)
+    }
+}
+
+/// A record offered to the core.
+#[derive(Clone, Debug)]
+pub struct Offer<R> {
+    /// Its offset.
+    pub offset: i64,
+    /// The hash of its key; `None` for a null key. Two keys of one hash are only ordered too much.
+    pub key: Option<u64>,
+    /// The bytes it takes.
+    pub bytes: u32,
+    /// The shell's handle.
+    pub record: R,
+}
+
+/// What a worker's records are subject to.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How many runs at a time, from 1.
+    pub concurrency: usize,
+    /// What must stay in order.
+    pub order: Order,
+    /// When a failed record is tried again.
+    pub retry: RetryPolicy,
+    /// What happens to a record that is given up.
+    pub on_exhausted: OnExhausted,
+    /// For handlers of batches: their size and how long they wait to fill.
+    pub batch: Option<(usize, Duration)>,
+    /// The most records started or queued.
+    pub max_in_flight: usize,
+    /// The most bytes of records started or queued.
+    pub max_bytes: usize,
+    /// The most records done behind an unfinished one, per partition.
+    pub max_ahead: usize,
+}
+
+/// How finished work reaches the broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// Watermarks.
+    Offsets,
+    /// Each record by itself.
+    Acks,
+    /// Outputs, dead letters and watermarks in one transaction.
+    Transactions,
+}
+
+/// A run to start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The worker whose handler takes it.
+    pub worker: usize,
+    /// The partition its records are of.
+    pub slot: Slot,
+    /// Its assignment.
+    pub epoch: Epoch,
+}
+
+/// One record of a run.
+#[derive(Clone, Debug)]
+pub struct Pick<R> {
+    /// Its name.
+    pub ticket: Ticket,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+    /// The shell's handle.
+    pub record: R,
+}
+
+/// What became of one try.
+#[derive(Clone, Debug)]
+pub enum Finish<F: Freight> {
+    /// It succeeded; these are to be published.
+    Done(F::Outputs),
+    /// It counts as done and publishes nothing.
+    Skip,
+    /// It failed; try again while tries are left, after this delay or the policy's.
+    Retry(Option<Duration>, Reason, F::Cause),
+    /// It failed for good.
+    GiveUp(Reason, F::Cause),
+}
+
+/// Names a timer.
+pub type TimerId = u64;
+
+/// What the shell has to do; the starts come from [`Core::next`].
+#[derive(Clone, Debug)]
+pub enum Command<F: Freight> {
+    /// Hand these to the producer, in the order of the commands, and say [`Core::published`] for each message.
+    Publish(Ticket, F::Outputs),
+    /// Write the record to the dead letter topic, in the order of the commands, and say [`Core::dead_lettered`].
+    DeadLetter(Ticket, GivenUp<F>),
+    /// The record was given up and counts as done: log it.
+    Skipped(Ticket, GivenUp<F>),
+    /// The record was given up and its worker stops: drain the program.
+    Fail(Ticket, GivenUp<F>),
+    /// Say [`Core::timer_fired`] after this delay.
+    SetTimer(TimerId, Duration),
+    /// Stop fetching from this partition.
+    Pause(Slot),
+    /// Fetch from it again.
+    Resume(Slot),
+    /// Commit these and say [`Core::commit_done`] or [`Core::commit_failed`].
+    Commit(Vec<Watermark>),
+    /// Acknowledge these records and say [`Core::commit_done`] or [`Core::commit_failed`].
+    Ack(Vec<F::Record>),
+    /// Drop what runs for this partition; nothing it says later counts.
+    Cancel(Slot, Epoch),
+    /// Commit this watermark at once, if any, and give the partition back.
+    ReleasePartition(Watermark),
+    /// Begin a transaction; what is published until its end is part of it.
+    BeginTxn(TxnId),
+    /// Commit it with these watermarks and say [`Core::txn_committed`] or [`Core::txn_failed`].
+    EndTxn(TxnId, Vec<Watermark>),
+    /// Abort it and say [`Core::txn_failed`].
+    AbortTxn(TxnId),
+    /// Nothing runs any more. Commit these at once and leave.
+    Drained(Vec<Watermark>),
+}
+
+/// Names a transaction.
+pub type TxnId = u64;
+
+/// How far a partition is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watermark {
+    /// The partition.
+    pub slot: Slot,
+    /// Its assignment.
+    pub epoch: Epoch,
+    /// The first offset that is not done; `None`: nothing to commit.
+    pub offset: Option<i64>,
+}
+
+/// A record that was given up.
+#[derive(Clone, Debug)]
+pub struct GivenUp<F: Freight> {
+    /// The worker that gave it up.
+    pub worker: usize,
+    /// The shell's handle.
+    pub record: F::Record,
+    /// The kind of the last failure.
+    pub reason: Reason,
+    /// The last failure.
+    pub cause: F::Cause,
+    /// How often its handler was called.
+    pub attempts: u32,
+}
+
+#[cfg(test)]
+mod tests;

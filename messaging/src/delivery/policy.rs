@@ -1,0 +1,152 @@
+//! What a worker is told about order, retries and giving up.
+
+use std::time::Duration;
+
+/// Which records must stay in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Order {
+    /// Those of one key; records without a key are in order among themselves, per partition.
+    #[default]
+    Key,
+    /// Those of one partition.
+    Partition,
+    /// None.
+    None,
+}
+
+/// How the delay grows from retry to retry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Backoff {
+    /// d · 2^(n-1) before retry n.
+    #[default]
+    Exponential,
+    /// d · n before retry n.
+    Linear,
+    /// d before every retry.
+    Fixed,
+}
+
+/// What happens to a record that is given up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnExhausted {
+    /// It goes to the dead letter topic; its offset moves when the broker has acknowledged that.
+    #[default]
+    Dlq,
+    /// It is logged as an error and counts as done.
+    Skip,
+    /// Its offset stays, the App drains and `run` returns the error.
+    Stop,
+}
+
+/// When a failed record is tried again.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryPolicy {
+    /// How often after the first try; 3.
+    pub max_retries: u32,
+    /// How the delay grows; exponentially.
+    pub backoff: Backoff,
+    /// The delay before the first retry; 1 s.
+    pub delay: Duration,
+    /// No delay is longer; 1 h.
+    pub max_delay: Duration,
+    /// The share of a delay, 0 to 1, that is drawn by chance and added or taken away; 0.
+    pub jitter: f64,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> RetryPolicy {
+        RetryPolicy {
+            max_retries: 3,
+            backoff: Backoff::Exponential,
+            delay: Duration::from_secs(1),
+            max_delay: Duration::from_secs(3600),
+            jitter: 0.0,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The delay before retry `n`, from 1; `random` decides the jitter.
+    pub fn delay_before(&self, n: u32, random: u64) -> Duration {
+        let n = n.max(1);
+        let grown = match self.backoff {
+            Backoff::Fixed => Some(self.delay),
+            Backoff::Linear => self.delay.checked_mul(n),
+            Backoff::Exponential => 2u32
+                .checked_pow(n - 1)
+                .and_then(|factor| self.delay.checked_mul(factor)),
+        };
+        let capped = grown.map_or(self.max_delay, |delay| delay.min(self.max_delay));
+        self.jittered(capped, random)
+    }
+
+    fn jittered(&self, delay: Duration, random: u64) -> Duration {
+        if self.jitter <= 0.0 {
+            return delay;
+        }
+        let centred = (random >> 11) as f64 / (1u64 << 53) as f64 * 2.0 - 1.0; // in -1 .. 1
+        delay
+            .mul_f64(1.0 + centred * self.jitter.min(1.0))
+            .min(self.max_delay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(policy: RetryPolicy) -> Vec<u64> {
+        (1..=5).map(|n| policy.delay_before(n, 0).as_secs()).collect()
+    }
+
+    #[test]
+    fn delays_grow_as_documented() {
+        let policy = RetryPolicy::default();
+        assert_eq!(seconds(policy), [1, 2, 4, 8, 16]);
+        assert_eq!(
+            seconds(RetryPolicy {
+                backoff: Backoff::Linear,
+                ..policy
+            }),
+            [1, 2, 3, 4, 5]
+        );
+        assert_eq!(
+            seconds(RetryPolicy {
+                backoff: Backoff::Fixed,
+                ..policy
+            }),
+            [1, 1, 1, 1, 1]
+        );
+        assert_eq!(
+            seconds(RetryPolicy {
+                max_delay: Duration::from_secs(5),
+                ..policy
+            }),
+            [1, 2, 4, 5, 5]
+        );
+    }
+
+    #[test]
+    fn no_count_of_retries_overflows() {
+        assert_eq!(
+            RetryPolicy::default().delay_before(u32::MAX, 0),
+            Duration::from_secs(3600)
+        );
+    }
+
+    #[test]
+    fn jitter_stays_within_its_share() {
+        let policy = RetryPolicy {
+            jitter: 0.25,
+            ..RetryPolicy::default()
+        };
+        for random in [0, u64::MAX / 3, u64::MAX] {
+            let delay = policy.delay_before(1, random).as_secs_f64();
+            assert!((0.75..=1.25).contains(&delay), "{delay}");
+        }
+        assert!(policy.delay_before(1, 0) < policy.delay_before(1, u64::MAX));
+    }
+}

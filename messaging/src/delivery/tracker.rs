@@ -1,0 +1,315 @@
+//! The tracker: the records of one partition in one assignment.
+
+use std::collections::VecDeque;
+
+use super::lanes::{KEYLESS, Lanes};
+use super::policy::Order;
+use super::{Epoch, Freight, GivenUp, Offer, Slot, Ticket, TimerId, Watermark};
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Not looked at yet.
+    Queued,
+    /// Behind its lane.
+    Waiting,
+    /// First of its lane, which it holds; may start.
+    Unlocked,
+    /// Taken for the next batch.
+    Gathered,
+    /// Handed out by `next`, in its first poll.
+    Open,
+    /// Its handler is pending.
+    Running,
+    /// Waits for its retry; holds its lane.
+    Backoff(TimerId),
+    /// Its outputs are on their way.
+    Publishing,
+    /// Its dead letter is on its way.
+    DeadLettering,
+    /// Waits to be part of a transaction.
+    Staged,
+    /// Never to be done in this assignment: its worker stopped, or the partition goes.
+    Abandoned,
+    /// Settled.
+    Done,
+}
+
+/// What a transaction will write for a record.
+#[derive(Clone, Debug)]
+pub(super) enum Staged<F: Freight> {
+    Outputs(F::Outputs),
+    DeadLetter(GivenUp<F>),
+    Nothing,
+}
+
+#[derive(Debug)]
+pub(super) struct Entry<F: Freight> {
+    pub(super) offset: i64,
+    pub(super) lane: Option<u64>,
+    pub(super) bytes: u32,
+    /// How often its handler was called.
+    pub(super) attempts: u32,
+    pub(super) state: State,
+    pub(super) holds_lane: bool,
+    /// Outputs not acknowledged yet.
+    pub(super) unacknowledged: u32,
+    /// Gone once the record is done, so that its bytes can go.
+    pub(super) record: Option<F::Record>,
+    /// Kept while a dead letter may have to be written again, or a transaction is to come.
+    pub(super) staged: Option<Box<Staged<F>>>,
+}
+
+/// What a partition may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Not ours.
+    Free,
+    /// Records start.
+    Active,
+    /// What runs may finish; nothing starts.
+    Revoking,
+    /// The same, because the program ends.
+    Draining,
+}
+
+/// One partition. Everything that is counted is counted here, so that it goes when the partition goes.
+#[derive(Debug)]
+pub(super) struct Partition<F: Freight> {
+    pub(super) slot: Slot,
+    pub(super) epoch: Epoch,
+    pub(super) worker: usize,
+    pub(super) phase: Phase,
+    pub(super) paused: bool,
+    /// Sequence number of the first entry.
+    base: u64,
+    entries: VecDeque<Entry<F>>,
+    /// Where the search for queued records goes on.
+    pub(super) cursor: u64,
+    pub(super) unlocked: VecDeque<u64>,
+    pub(super) gathered: Vec<u64>,
+    pub(super) batch_timer: Option<TimerId>,
+    pub(super) batch_due: bool,
+    pub(super) lanes: Lanes,
+    /// Runs whose handler is pending.
+    pub(super) running: usize,
+    /// Records open, running, publishing or dead-lettering.
+    pub(super) busy: usize,
+    /// Records not done and not abandoned.
+    pub(super) in_flight: usize,
+    /// Their bytes.
+    pub(super) bytes: usize,
+    last_offset: Option<i64>,
+    /// Whether a record has become done in this assignment.
+    moved: bool,
+    /// The watermark that the broker was last asked to keep.
+    pub(super) requested: Option<i64>,
+    /// Whether its last transaction failed while it was to be released: then it goes without.
+    pub(super) forsaken: bool,
+}
+
+impl<F: Freight> Partition<F> {
+    pub(super) fn free(slot: Slot) -> Partition<F> {
+        Partition {
+            slot,
+            epoch: 0,
+            worker: 0,
+            phase: Phase::Free,
+            paused: false,
+            base: 0,
+            entries: VecDeque::new(),
+            cursor: 0,
+            unlocked: VecDeque::new(),
+            gathered: Vec::new(),
+            batch_timer: None,
+            batch_due: false,
+            lanes: Lanes::default(),
+            running: 0,
+            busy: 0,
+            in_flight: 0,
+            bytes: 0,
+            last_offset: None,
+            moved: false,
+            requested: None,
+            forsaken: false,
+        }
+    }
+
+    pub(super) fn ticket(&self, seq: u64) -> Ticket {
+        Ticket {
+            slot: self.slot,
+            epoch: self.epoch,
+            seq,
+        }
+    }
+
+    pub(super) fn is_current(&self, epoch: Epoch) -> bool {
+        self.phase != Phase::Free && self.epoch == epoch
+    }
+
+    /// The sequence number behind the last record.
+    pub(super) fn end(&self) -> u64 {
+        self.base + self.entries.len() as u64
+    }
+
+    /// How many records stand before `seq` that are not settled in order.
+    pub(super) fn distance(&self, seq: u64) -> usize {
+        (seq - self.base) as usize
+    }
+
+    pub(super) fn entry(&mut self, seq: u64) -> Option<&mut Entry<F>> {
+        let at = seq.checked_sub(self.base)?;
+        self.entries.get_mut(at as usize)
+    }
+
+    pub(super) fn state(&self, seq: u64) -> Option<State> {
+        let at = seq.checked_sub(self.base)?;
+        self.entries.get(at as usize).map(|entry| entry.state)
+    }
+
+    /// Takes a record in. One at or below the last offset was queued before (the client went back): it is dropped.
+    pub(super) fn push(&mut self, offer: Offer<F::Record>, order: Order) -> bool {
+        if self.last_offset.is_some_and(|last| offer.offset <= last) {
+            return false;
+        }
+        self.last_offset = Some(offer.offset);
+        let lane = match order {
+            Order::Key => Some(offer.key.unwrap_or(KEYLESS)),
+            Order::Partition => Some(KEYLESS),
+            Order::None => None,
+        };
+        self.entries.push_back(Entry {
+            offset: offer.offset,
+            lane,
+            bytes: offer.bytes,
+            attempts: 0,
+            state: State::Queued,
+            holds_lane: false,
+            unacknowledged: 0,
+            record: Some(offer.record),
+            staged: None,
+        });
+        self.in_flight += 1;
+        self.bytes += offer.bytes as usize;
+        true
+    }
+
+    /// Marks a record as done and lets the front move over it. Says whether the watermark moved.
+    pub(super) fn settle(&mut self, seq: u64) -> bool {
+        let Some(entry) = self.entry(seq) else {
+            return false;
+        };
+        entry.state = State::Done;
+        entry.record = None;
+        entry.staged = None;
+        let bytes = entry.bytes as usize;
+        self.in_flight -= 1;
+        self.bytes -= bytes;
+        if seq != self.base {
+            return false;
+        }
+        while self
+            .entries
+            .front()
+            .is_some_and(|front| front.state == State::Done)
+        {
+            self.entries.pop_front();
+            self.base += 1;
+        }
+        self.moved = true;
+        true
+    }
+
+    /// The first offset not done. A gap in offsets before the next record counts as done.
+    pub(super) fn watermark(&self) -> Option<i64> {
+        if !self.moved {
+            return None;
+        }
+        match self.entries.front() {
+            Some(front) => Some(front.offset),
+            None => self.last_offset.map(|last| last + 1),
+        }
+    }
+
+    /// The watermark, when the broker was not asked to keep it yet.
+    pub(super) fn unrequested(&self) -> Option<i64> {
+        self.watermark().filter(|&offset| self.requested != Some(offset))
+    }
+
+    pub(super) fn mark(&self, offset: Option<i64>) -> Watermark {
+        Watermark {
+            slot: self.slot,
+            epoch: self.epoch,
+            offset,
+        }
+    }
+
+    /// Gives up all records that do not run, so that what runs can finish alone.
+    pub(super) fn abandon_idle(&mut self) {
+        self.abandon_where(|state| {
+            matches!(
+                state,
+                State::Queued | State::Waiting | State::Unlocked | State::Gathered | State::Backoff(_)
+            )
+        });
+        self.cursor = self.end();
+        self.unlocked.clear();
+        self.gathered.clear();
+        self.lanes.clear();
+    }
+
+    /// Gives up all records that are on their way.
+    pub(super) fn abandon_busy(&mut self) {
+        self.abandon_where(|state| {
+            matches!(
+                state,
+                State::Open | State::Running | State::Publishing | State::DeadLettering
+            )
+        });
+        self.busy = 0;
+    }
+
+    fn abandon_where(&mut self, which: impl Fn(State) -> bool) {
+        for entry in self.entries.iter_mut().filter(|entry| which(entry.state)) {
+            entry.state = State::Abandoned;
+            entry.record = None;
+            entry.staged = None;
+            self.in_flight -= 1;
+            self.bytes -= entry.bytes as usize;
+        }
+    }
+
+    /// Gives up one record.
+    pub(super) fn abandon(&mut self, seq: u64) {
+        let Some(entry) = self.entry(seq) else { return };
+        entry.state = State::Abandoned;
+        entry.record = None;
+        entry.staged = None;
+        let bytes = entry.bytes as usize;
+        self.in_flight -= 1;
+        self.bytes -= bytes;
+    }
+
+    /// The sequence numbers of the staged records at the front, which a transaction can take.
+    pub(super) fn staged_prefix(&self) -> std::ops::Range<u64> {
+        let staged = self
+            .entries
+            .iter()
+            .take_while(|entry| entry.state == State::Staged)
+            .count();
+        self.base..self.base + staged as u64
+    }
+
+    /// The first offset behind `seq`s end of a prefix.
+    pub(super) fn offset_at(&self, seq: u64) -> Option<i64> {
+        match self.entries.get(self.distance(seq)) {
+            Some(entry) => Some(entry.offset),
+            None => self.last_offset.map(|last| last + 1),
+        }
+    }
+
+    /// The first record that is not done, which holds the watermark: its offset and how often it was tried.
+    pub(super) fn front(&self) -> Option<(i64, u32)> {
+        self.entries.front().map(|entry| (entry.offset, entry.attempts))
+    }
+}

@@ -1,0 +1,162 @@
+//! The crate's error: small and opaque, told apart by predicates.
+
+use std::fmt;
+
+use crate::broker::BrokerError;
+use crate::check::Problems;
+use crate::name::NameError;
+use crate::payload::EncodeError;
+use crate::settings::SettingsError;
+
+/// What went wrong, with the next step where it is known. The cause is in `source()`.
+pub struct Error(Box<Kind>);
+
+/// `Result` with the crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Kind {
+    #[error("the settings have problems")]
+    Settings(#[source] SettingsError),
+    #[error("the program does not fit together")]
+    Check(#[source] Problems),
+    #[error("the message for topic \"{topic}\" was not written")]
+    Publish { topic: String, source: BrokerError },
+    #[error("the message for topic \"{topic}\" could not be encoded")]
+    Encode { topic: String, source: EncodeError },
+    #[error("the topic's name is not allowed")]
+    Name(#[source] NameError),
+    #[error("{what}")]
+    Broker { what: String, source: BrokerError },
+    #[error("`{what}` could not be made")]
+    Provide {
+        what: &'static str,
+        source: crate::BoxError,
+    },
+    #[error("worker \"{worker}\" stopped at {topic}[{partition}]@{offset}: {reason}")]
+    Stopped {
+        worker: String,
+        topic: String,
+        partition: i32,
+        offset: i64,
+        reason: &'static str,
+        source: crate::BoxError,
+    },
+    #[error(
+        "nothing is registered: annotate a function with #[worker], add `use the_crate as _;` for handlers of a crate that is not named otherwise, or call `App::worker`"
+    )]
+    NothingRegistered,
+    #[error(
+        "kafka is switched off by kafka_enabled = false; set it to true, or message_broker to another broker"
+    )]
+    Disabled,
+    #[error("{0}")]
+    Usage(String),
+    #[error("work was still unfinished after {0:?} (shutdown_timeout_ms); it will be handled again")]
+    Unfinished(std::time::Duration),
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind) -> Error {
+        Error(Box::new(kind))
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0
+    }
+
+    /// Settings with problems; the source lists all of them.
+    pub fn is_settings(&self) -> bool {
+        matches!(*self.0, Kind::Settings(_))
+    }
+
+    /// Handlers, topics and state that do not fit together; the source lists all problems.
+    pub fn is_check(&self) -> bool {
+        matches!(*self.0, Kind::Check(_))
+    }
+
+    /// A message that was not acknowledged in time and will not be sent again.
+    pub fn is_timeout(&self) -> bool {
+        matches!(
+            *self.0,
+            Kind::Publish {
+                source: BrokerError::TimedOut { .. },
+                ..
+            }
+        )
+    }
+
+    /// A broker that does not answer.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            *self.0,
+            Kind::Publish {
+                source: BrokerError::Unreachable { .. },
+                ..
+            } | Kind::Broker {
+                source: BrokerError::Unreachable { .. },
+                ..
+            }
+        )
+    }
+
+    /// A topic that does not exist.
+    pub fn is_unknown_topic(&self) -> bool {
+        matches!(
+            *self.0,
+            Kind::Publish {
+                source: BrokerError::UnknownTopic { .. },
+                ..
+            } | Kind::Broker {
+                source: BrokerError::UnknownTopic { .. },
+                ..
+            }
+        )
+    }
+
+    /// Messaging is switched off by a setting.
+    pub fn is_disabled(&self) -> bool {
+        matches!(*self.0, Kind::Disabled)
+    }
+
+    /// A worker with `on_exhausted = "stop"` gave a record up.
+    pub fn is_stopped(&self) -> bool {
+        matches!(*self.0, Kind::Stopped { .. })
+    }
+
+    /// The error with all its causes, for people.
+    pub fn report(&self) -> String {
+        crate::outcome::describe(self)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What `main` prints when it returns an error: the error with all its causes.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.report())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Error {
+        Error::new(kind)
+    }
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Error {
+        Error::new(Kind::Settings(error))
+    }
+}

@@ -1,0 +1,305 @@
+//! Extractors: the further arguments of a handler.
+//!
+//! An extractor asks for what it needs once, at start, in [`FromDelivery::setup`]; that is the start-up check of
+//! missing state, and it costs nothing per record.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::BoxError;
+use crate::message::Headers as HeaderList;
+use crate::message::{self, Delivery};
+use crate::producer::Producer;
+use crate::spec::KeyOf;
+
+/// A further argument of a handler, made from each record.
+///
+/// ```
+/// use messaging::{Context, Delivery, FromDelivery, Missing, Rejection};
+///
+/// struct Tenant(String);
+///
+/// impl FromDelivery for Tenant {
+///     type Setup = ();
+///     fn setup(_: &Context) -> Result<(), Missing> {
+///         Ok(())
+///     }
+///     fn from_delivery(_: &(), delivery: &Delivery) -> Result<Tenant, Rejection> {
+///         let header = delivery.headers().find(|(name, _)| *name == "tenant").and_then(|(_, value)| value);
+///         let tenant = header.ok_or_else(|| Rejection::new("the header `tenant` is missing"))?;
+///         Ok(Tenant(String::from_utf8_lossy(tenant).into_owned()))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no extractor",
+    label = "a handler cannot take this argument",
+    note = "the first argument is the payload; the others are extractors such as `State<_>`, `Headers`, `Key`, `Attempt`; implement `FromDelivery` for your own"
+)]
+pub trait FromDelivery: Sized + Send {
+    /// What `setup` found.
+    type Setup: Send + Sync + 'static;
+
+    /// Asks once, at start, for what it needs. It also runs for `check`, when no value exists yet.
+    ///
+    /// # Errors
+    /// What the program does not provide.
+    fn setup(context: &Context) -> Result<Self::Setup, Missing>;
+
+    /// Makes the argument for one record.
+    ///
+    /// # Errors
+    /// Why the record does not give it; such a record counts as undecodable and is never retried.
+    fn from_delivery(setup: &Self::Setup, delivery: &Delivery) -> Result<Self, Rejection>;
+}
+
+/// Something a handler needs and the program does not provide; found by the start-up check.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}; {remedy}")]
+pub struct Missing {
+    what: String,
+    remedy: String,
+}
+
+impl Missing {
+    /// Says what is missing and what to write.
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Missing {
+        Missing {
+            what: what.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    fn state<T>() -> Missing {
+        let name = type_name::<T>();
+        Missing::new(
+            format!("no state of type `{name}` is provided"),
+            format!("add `.state(value)` or `.provide(make)` with a `{name}` to the App"),
+        )
+    }
+}
+
+/// Why a record does not give an argument.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Rejection(BoxError);
+
+impl Rejection {
+    /// Says why.
+    pub fn new(why: impl Into<BoxError>) -> Rejection {
+        Rejection(why.into())
+    }
+}
+
+/// Values of the program, by type.
+#[derive(Clone, Default)]
+pub(crate) struct States(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
+
+impl States {
+    /// The place of a `T`, made when there is none.
+    pub(crate) fn slot<T: Send + Sync + 'static>(&mut self) -> Arc<OnceLock<T>> {
+        let made = || Arc::new(OnceLock::<T>::new()) as Arc<dyn Any + Send + Sync>;
+        let slot = self.0.entry(TypeId::of::<T>()).or_insert_with(made).clone();
+        slot.downcast()
+            .unwrap_or_else(|_| unreachable!("the map is keyed by the type"))
+    }
+
+    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<OnceLock<T>>> {
+        self.0.get(&TypeId::of::<T>()).cloned()?.downcast().ok()
+    }
+}
+
+/// What an extractor can ask for at start.
+#[derive(Clone)]
+pub struct Context {
+    states: Arc<States>,
+    producer: Producer,
+    timeout: Option<Duration>,
+    key_of: Option<KeyOf>,
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").finish_non_exhaustive()
+    }
+}
+
+impl Context {
+    pub(crate) fn new(states: Arc<States>, producer: Producer) -> Context {
+        Context {
+            states,
+            producer,
+            timeout: None,
+            key_of: None,
+        }
+    }
+
+    /// The same for one worker.
+    pub(crate) fn for_worker(&self, timeout: Option<Duration>, key_of: Option<KeyOf>) -> Context {
+        Context {
+            timeout,
+            key_of,
+            ..self.clone()
+        }
+    }
+
+    /// How the worker's outputs get their keys.
+    pub(crate) fn key_of(&self) -> Option<KeyOf> {
+        self.key_of
+    }
+
+    /// How long one call of the handler may take.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// A handle to the program's `T`. Its value is there before the first record, not yet inside `setup`.
+    ///
+    /// # Errors
+    /// When neither `App::state` nor `App::provide` gives a `T`.
+    pub fn state<T: Send + Sync + 'static>(&self) -> Result<StateHandle<T>, Missing> {
+        self.states
+            .get::<T>()
+            .map(StateHandle)
+            .ok_or_else(Missing::state::<T>)
+    }
+
+    /// The App's producer.
+    pub fn producer(&self) -> Producer {
+        self.producer.clone()
+    }
+}
+
+/// A value of the program that is filled in before the first record.
+pub struct StateHandle<T>(Arc<OnceLock<T>>);
+
+impl<T> StateHandle<T> {
+    /// The value.
+    ///
+    /// # Errors
+    /// When it is read before the App has made it, as inside [`FromDelivery::setup`].
+    pub fn get(&self) -> Result<&T, Rejection> {
+        let early = || {
+            Rejection::new(format!(
+                "the state `{}` is read before it was made; read it in `from_delivery`, not in `setup`",
+                type_name::<T>()
+            ))
+        };
+        self.0.get().ok_or_else(early)
+    }
+}
+
+impl<T> Clone for StateHandle<T> {
+    fn clone(&self) -> Self {
+        StateHandle(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for StateHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StateHandle<{}>", type_name::<T>())
+    }
+}
+
+/// A clone of a value of the program, given to the App by `state` or `provide`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State<T>(pub T);
+
+impl<T: Clone + Send + Sync + 'static> FromDelivery for State<T> {
+    type Setup = StateHandle<T>;
+    fn setup(context: &Context) -> Result<StateHandle<T>, Missing> {
+        context.state()
+    }
+    fn from_delivery(state: &StateHandle<T>, _: &Delivery) -> Result<Self, Rejection> {
+        state.get().cloned().map(State)
+    }
+}
+
+/// The instance whose method handles the record: the App's shared `Arc<T>`, given by `state(Arc::new(value))`.
+#[derive(Debug)]
+pub struct Instance<T>(pub Arc<T>);
+
+impl<T: Send + Sync + 'static> FromDelivery for Instance<T> {
+    type Setup = StateHandle<Arc<T>>;
+    fn setup(context: &Context) -> Result<Self::Setup, Missing> {
+        context.state()
+    }
+    fn from_delivery(state: &Self::Setup, _: &Delivery) -> Result<Self, Rejection> {
+        state.get().cloned().map(Instance)
+    }
+}
+
+macro_rules! plain_extractor {
+    ($(#[$doc:meta])* $name:ident($inner:ty) = $read:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(pub $inner);
+
+        impl FromDelivery for $name {
+            type Setup = ();
+            fn setup(_: &Context) -> Result<(), Missing> {
+                Ok(())
+            }
+            fn from_delivery(_: &(), delivery: &Delivery) -> Result<Self, Rejection> {
+                let read: fn(&Delivery) -> $inner = $read;
+                Ok($name(read(delivery)))
+            }
+        }
+    };
+}
+
+plain_extractor!(
+    /// The record's headers.
+    Headers(HeaderList) = |delivery| copy_headers(delivery)
+);
+plain_extractor!(
+    /// The record's key; `None` is a null key.
+    Key(Option<Bytes>) = |delivery| delivery.key().map(Bytes::copy_from_slice)
+);
+plain_extractor!(
+    /// Which try this is, from 1.
+    Attempt(u32) = |delivery| delivery.attempt()
+);
+plain_extractor!(
+    /// The topic the record came from, as the broker names it.
+    TopicName(Arc<str>) = |delivery| delivery.record.topic().clone()
+);
+plain_extractor!(
+    /// The partition the record came from.
+    Partition(i32) = |delivery| delivery.partition()
+);
+plain_extractor!(
+    /// The record's offset in its partition.
+    Offset(i64) = |delivery| delivery.offset()
+);
+plain_extractor!(
+    /// The record's timestamp in milliseconds since 1970, when the broker says.
+    Timestamp(Option<i64>) = |delivery| delivery.timestamp()
+);
+
+impl FromDelivery for Producer {
+    type Setup = Producer;
+    fn setup(context: &Context) -> Result<Producer, Missing> {
+        Ok(context.producer())
+    }
+    fn from_delivery(producer: &Producer, _: &Delivery) -> Result<Producer, Rejection> {
+        Ok(producer.clone())
+    }
+}
+
+/// The headers of a delivery, on their own.
+pub(crate) fn copy_headers<T>(delivery: &message::Delivery<T>) -> HeaderList {
+    let mut headers = HeaderList::new();
+    for (name, value) in delivery.headers() {
+        match value {
+            Some(value) => headers.push(name, Bytes::copy_from_slice(value)),
+            None => headers.push_null(name),
+        }
+    }
+    headers
+}

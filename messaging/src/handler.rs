@@ -1,0 +1,384 @@
+//! From a user's async function to an [`ErasedHandler`], by traits alone.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use crate::BoxError;
+use crate::extract::{Context, FromDelivery, Missing};
+use crate::message::Delivery;
+use crate::outcome::{
+    Classify, Failure, IntoOutcome, IntoOutcomes, Outcome, Reason, Verdict, for_each_record, outcome_of,
+};
+use crate::payload::Payload;
+use crate::spec::KeyOf;
+
+/// A handler whose types are forgotten.
+///
+/// A run is consecutive records of one partition. It is answered by a stream with one [`Outcome`] per record, in
+/// order; the next record is not touched before the outcome of the last was taken, so that dropping the stream leaves
+/// the rest untouched. That makes one box per run, none per record.
+pub trait ErasedHandler: Send + Sync {
+    /// Handles the records of `run` one after the other, or, for a batch handler, together.
+    fn run(&self, run: Vec<Delivery>) -> BoxStream<'static, Outcome>;
+
+    /// Whether it handles the records of a run together.
+    fn is_batch(&self) -> bool;
+}
+
+/// The first argument of a handler: what it reads, and whether it takes one record or many.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the first argument of a handler",
+    label = "not a payload",
+    note = "take a payload (`#[derive(Payload)]`), `Delivery<_>`, `Json<_>`, `Bytes`, `String` or `Batch<_>` first"
+)]
+pub trait Input: Sized + Send {
+    /// What is read from the topic.
+    type Payload: Payload;
+    /// [`One`] or [`Many`].
+    type Kind;
+}
+
+/// The kind of handlers that take one record.
+#[derive(Debug)]
+pub enum One {}
+/// The kind of handlers that take a [`Batch`].
+#[derive(Debug)]
+pub enum Many {}
+
+/// A first argument made from one record.
+pub trait OneInput: Input<Kind = One> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the record is a tombstone or its bytes are no such payload.
+    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError>;
+}
+
+impl<T: Payload> Input for T {
+    type Payload = T;
+    type Kind = One;
+}
+
+impl<T: Payload> OneInput for T {
+    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError> {
+        decode(delivery)
+    }
+}
+
+impl<T: Payload> Input for Delivery<T> {
+    type Payload = T;
+    type Kind = One;
+}
+
+impl<T: Payload> OneInput for Delivery<T> {
+    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError> {
+        Ok(delivery.with(decode(delivery)?))
+    }
+}
+
+/// Records handled together: up to `batch_size` of one partition.
+#[derive(Clone, Debug)]
+pub struct Batch<T>(Vec<Delivery<T>>);
+
+impl<T> Batch<T> {
+    /// The records with their metadata.
+    pub fn deliveries(&self) -> &[Delivery<T>] {
+        &self.0
+    }
+
+    /// The payloads.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
+        self.0.iter().map(Delivery::payload)
+    }
+
+    /// How many records.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none; a handler never gets such a batch.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T> IntoIterator for Batch<T> {
+    type Item = T;
+    type IntoIter = std::iter::Map<std::vec::IntoIter<Delivery<T>>, fn(Delivery<T>) -> T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().map(Delivery::into_payload)
+    }
+}
+
+impl<T: Payload> Input for Batch<T> {
+    type Payload = T;
+    type Kind = Many;
+}
+
+fn decode<T: Payload>(delivery: &Delivery) -> Result<T, BoxError> {
+    let value = delivery
+        .value()
+        .ok_or("the record has no value (it is a tombstone)")?;
+    Ok(T::decode(T::formats()[0], value)?)
+}
+
+/// What a handler of this input may answer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer of such a handler",
+    label = "a handler cannot return this",
+    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>`, `Vec<_>`, `Message<_>` or `Result<_, E>` where `E` is an error; a handler of `Batch<_>` returns `()`, `Result<(), E>` or `Vec<Result<R, E>>`"
+)]
+pub trait Answers<Kind> {
+    /// What may be published; checked against the output topic.
+    type Output;
+    /// The error that `classify` sees.
+    type Error: 'static;
+}
+impl<R: IntoOutcome> Answers<One> for R {
+    type Output = R::Output;
+    type Error = R::Error;
+}
+impl<R: IntoOutcomes> Answers<Many> for R {
+    type Output = R::Output;
+    type Error = R::Error;
+}
+
+/// An async function that can handle records: a first argument that is an [`Input`], then up to 15 extractors.
+/// `M` is told by the compiler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler",
+    label = "not a handler",
+    note = "a handler is an async function: first a payload, then extractors; it returns what `IntoOutcome` lists"
+)]
+pub trait Handler<M>: Send + Sync + Sized + 'static {
+    /// The error that `classify` sees.
+    type Error: 'static;
+    /// What the extractors found at start.
+    type Setup: Send + Sync + 'static;
+    /// Whether it takes a [`Batch`].
+    const BATCH: bool;
+
+    /// Asks for what the extractors need.
+    ///
+    /// # Errors
+    /// All that is missing, not only the first.
+    fn setup(context: &Context) -> Result<Self::Setup, Vec<Missing>>;
+
+    /// Handles `run`, as [`ErasedHandler::run`] says.
+    fn run(bound: &Arc<Bound<M, Self>>, run: Vec<Delivery>) -> BoxStream<'static, Outcome>;
+}
+
+/// A handler with all it needs at run time.
+pub struct Bound<M, H: Handler<M>> {
+    handler: H,
+    setup: H::Setup,
+    classify: Classify<H::Error>,
+    key_of: Option<KeyOf>,
+    timeout: Option<Duration>,
+}
+
+struct Erased<M, H: Handler<M>>(Arc<Bound<M, H>>);
+
+impl<M: 'static, H: Handler<M>> ErasedHandler for Erased<M, H> {
+    fn run(&self, run: Vec<Delivery>) -> BoxStream<'static, Outcome> {
+        H::run(&self.0, run)
+    }
+    fn is_batch(&self) -> bool {
+        H::BATCH
+    }
+}
+
+/// Forgets the types of a handler, once its extractors found what they need.
+///
+/// # Errors
+/// All that is missing.
+pub fn erase<M: 'static, H: Handler<M>>(
+    handler: H,
+    classify: Option<fn(&H::Error) -> Verdict>,
+    context: &Context,
+) -> Result<Arc<dyn ErasedHandler>, Vec<Missing>> {
+    let setup = H::setup(context)?;
+    Ok(Arc::new(Erased(Arc::new(Bound {
+        handler,
+        setup,
+        classify,
+        key_of: context.key_of(),
+        timeout: context.timeout(),
+    }))))
+}
+
+/// One call of user code: a panic or a timeout in it is a failure like any other.
+async fn guarded<R>(
+    call: impl Future<Output = Result<R, Failure>>,
+    timeout: Option<Duration>,
+) -> Result<R, Failure> {
+    let call = AssertUnwindSafe(call).catch_unwind();
+    let caught = match timeout {
+        None => call.await,
+        Some(limit) => match tokio::time::timeout(limit, call).await {
+            Ok(caught) => caught,
+            Err(_) => return Err(timed_out(limit)),
+        },
+    };
+    caught.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
+}
+
+fn timed_out(limit: Duration) -> Failure {
+    let error = format!("the handler took longer than its timeout of {limit:?}").into();
+    Failure {
+        verdict: Verdict::Retry,
+        reason: Reason::Timeout,
+        error,
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    let error = format!("the handler panicked: {text}").into();
+    Failure {
+        verdict: Verdict::Retry,
+        reason: Reason::Panic,
+        error,
+    }
+}
+
+/// The records of a batch that could be read, and the failures of the others, by their place.
+fn decode_batch<T: Payload>(run: Vec<Delivery>) -> (Vec<Delivery>, Batch<T>, Vec<Option<Outcome>>) {
+    let (mut readable, mut batch, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for delivery in run {
+        let read = std::panic::catch_unwind(AssertUnwindSafe(|| decode(&delivery).map_err(Failure::decode)));
+        match read.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
+            Ok(payload) => {
+                batch.push(delivery.with(payload));
+                readable.push(delivery);
+                outcomes.push(None);
+            }
+            Err(failure) => outcomes.push(Some(Outcome::Failed(failure))),
+        }
+    }
+    (readable, Batch(batch), outcomes)
+}
+
+/// Puts the answers of the handler into the places that decoding left open.
+fn fill(outcomes: Vec<Option<Outcome>>, answers: Vec<Outcome>) -> Vec<Outcome> {
+    let mut answers = answers.into_iter();
+    let lost = || {
+        Outcome::Failed(Failure::returned(
+            Verdict::Retry,
+            "the batch handler gave no answer".into(),
+        ))
+    };
+    outcomes
+        .into_iter()
+        .map(|known| known.or_else(|| answers.next()).unwrap_or_else(lost))
+        .collect()
+}
+
+/// Sets all extractors up and collects all that is missing.
+macro_rules! setup_all {
+    ($context:ident) => {{
+        let _ = $context;
+        Ok(())
+    }};
+    ($context:ident $($argument:ident)+) => {{
+        let mut missing = Vec::new();
+        let found = ($(<$argument as FromDelivery>::setup($context).map_err(|m| missing.push(m)).ok(),)+);
+        #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
+        match found {
+            ($(Some($argument),)+) => Ok(($($argument,)+)),
+            _ => Err(missing),
+        }
+    }};
+}
+macro_rules! handlers {
+    ($($argument:ident)*) => {
+        impl<F, Fut, R, P, $($argument,)*> Handler<(One, P, $($argument,)*)> for F
+        where
+            F: Fn(P, $($argument),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = R> + Send + 'static,
+            R: IntoOutcome + Send + 'static,
+            P: OneInput + 'static,
+            $($argument: FromDelivery + 'static,)*
+        {
+            type Error = R::Error;
+            type Setup = ($($argument::Setup,)*);
+            const BATCH: bool = false;
+
+            fn setup(context: &Context) -> Result<Self::Setup, Vec<Missing>> {
+                setup_all!(context $($argument)*)
+            }
+
+            #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
+            fn run(bound: &Arc<Bound<(One, P, $($argument,)*), F>>, run: Vec<Delivery>) -> BoxStream<'static, Outcome> {
+                let bound = bound.clone();
+                let one = move |delivery: Delivery| {
+                    let bound = bound.clone();
+                    async move {
+                        let call = async {
+                            let input = P::from_delivery(&delivery).map_err(Failure::decode)?;
+                            let ($($argument,)*) = &bound.setup;
+                            $(let $argument = <$argument as FromDelivery>::from_delivery($argument, &delivery).map_err(Failure::decode)?;)*
+                            Ok(outcome_of((bound.handler)(input, $($argument),*).await, bound.key_of, bound.classify))
+                        };
+                        guarded(call, bound.timeout).await.unwrap_or_else(Outcome::Failed)
+                    }
+                };
+                stream::iter(run).then(one).boxed()
+            }
+        }
+
+        impl<F, Fut, R, T, $($argument,)*> Handler<(Many, T, $($argument,)*)> for F
+        where
+            F: Fn(Batch<T>, $($argument),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = R> + Send + 'static,
+            R: IntoOutcomes + Send + 'static,
+            T: Payload,
+            $($argument: FromDelivery + 'static,)*
+        {
+            type Error = R::Error;
+            type Setup = ($($argument::Setup,)*);
+            const BATCH: bool = true;
+
+            fn setup(context: &Context) -> Result<Self::Setup, Vec<Missing>> {
+                setup_all!(context $($argument)*)
+            }
+
+            #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
+            fn run(bound: &Arc<Bound<(Many, T, $($argument,)*), F>>, run: Vec<Delivery>) -> BoxStream<'static, Outcome> {
+                let bound = bound.clone();
+                let all = async move {
+                    let (readable, batch, outcomes) = decode_batch::<T>(run);
+                    let Some(_first) = readable.first() else { return fill(outcomes, Vec::new()) };
+                    let call = async {
+                        let ($($argument,)*) = &bound.setup;
+                        $(let $argument = <$argument as FromDelivery>::from_delivery($argument, _first).map_err(Failure::decode)?;)*
+                        Ok((bound.handler)(batch, $($argument),*).await.into_outcomes(readable.len(), bound.key_of, bound.classify))
+                    };
+                    let answers = guarded(call, bound.timeout).await;
+                    fill(outcomes, answers.unwrap_or_else(|failure| for_each_record(readable.len(), failure)))
+                };
+                stream::once(all).flat_map(stream::iter).boxed()
+            }
+        }
+    };
+}
+
+macro_rules! all_arities {
+    () => { handlers!(); };
+    ($first:ident $($rest:ident)*) => {
+        handlers!($first $($rest)*);
+        all_arities!($($rest)*);
+    };
+}
+all_arities!(A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15);
+
+#[cfg(test)]
+#[path = "handler/tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+use super::*;
+
+#[derive(Debug, thiserror::Error)]
+enum Domain {
+    #[error("gateway")]
+    Gateway(#[from] HandlerError),
+    #[error("other")]
+    Other,
+}
+
+fn verdict<E: Into<BoxError> + 'static>(error: E) -> Verdict {
+    judge(error, None).verdict
+}
+
+#[test]
+fn a_handler_error_is_found_wherever_it_is() {
+    let boxed: BoxError = HandlerError::skip("seen").into();
+    assert_eq!(verdict(HandlerError::reject("no")), Verdict::Reject);
+    assert_eq!(verdict(Domain::from(HandlerError::reject("no"))), Verdict::Reject);
+    assert_eq!(verdict(boxed), Verdict::Skip);
+    assert_eq!(verdict(Domain::Other), Verdict::Retry);
+    let later = Duration::from_secs(3);
+    assert_eq!(
+        verdict(HandlerError::retry_after(later)),
+        Verdict::RetryAfter(later)
+    );
+}
+
+#[cfg(feature = "anyhow")]
+#[test]
+fn anyhow_does_not_hide_it() {
+    use anyhow::Context;
+    let plain = || -> anyhow::Result<()> { Err(HandlerError::reject("no"))? };
+    assert_eq!(verdict(plain().unwrap_err()), Verdict::Reject);
+    assert_eq!(
+        verdict(plain().context("while charging").unwrap_err()),
+        Verdict::Reject
+    );
+    let as_context = Err::<(), _>(std::io::Error::other("x")).context(HandlerError::skip("fine"));
+    assert_eq!(verdict(as_context.unwrap_err()), Verdict::Skip);
+    assert_eq!(verdict(anyhow::anyhow!("x")), Verdict::Retry);
+}
+
+#[test]
+fn classify_sees_the_error_itself() {
+    let classify: Classify<Domain> = Some(|e| {
+        if matches!(e, Domain::Other) {
+            Verdict::Reject
+        } else {
+            Verdict::Retry
+        }
+    });
+    let answer: Result<(), Domain> = Err(Domain::Other);
+    let failure = answer.into_outcome(&mut Outbox::default(), classify).unwrap_err();
+    assert_eq!(
+        (failure.verdict, failure.reason),
+        (Verdict::Reject, Reason::Rejected)
+    );
+}
+
+#[test]
+fn none_publishes_nothing_and_a_list_each_entry() {
+    let outputs = |outcome| match outcome {
+        Outcome::Done(outputs) => outputs.len(),
+        Outcome::Failed(failure) => panic!("{failure:?}"),
+    };
+    assert_eq!(outputs(outcome_of(None::<String>, None, None)), 0);
+    assert_eq!(
+        outputs(outcome_of(vec!["a".to_owned(), "b".to_owned()], None, None)),
+        2
+    );
+    assert_eq!(
+        outputs(outcome_of(Message::<String>::tombstone("k"), None, None)),
+        1
+    );
+}
+
+#[test]
+fn an_unwritable_answer_is_a_refused_output() {
+    let map = std::collections::BTreeMap::from([(vec![1], 1)]);
+    let Outcome::Failed(failure) = outcome_of(crate::payload::Json(map), None, None) else {
+        panic!("it was written")
+    };
+    assert_eq!(
+        (failure.verdict, failure.reason),
+        (Verdict::Reject, Reason::Output)
+    );
+}
+
+#[test]
+fn a_batch_of_the_wrong_length_fails_as_a_whole() {
+    let answer: Vec<Result<(), Domain>> = vec![Ok(())];
+    let outcomes = answer.into_outcomes(2, None, None);
+    assert!(
+        outcomes
+            .iter()
+            .all(|o| matches!(o, Outcome::Failed(f) if f.error.to_string().contains("1 results for 2")))
+    );
+    assert_eq!(outcomes.len(), 2);
+}
+
+#[test]
+fn causes_are_said_once() {
+    let error = Domain::from(HandlerError::reject("the card is stolen"));
+    assert_eq!(describe(&error), "gateway: the card is stolen");
+}

@@ -1,0 +1,72 @@
+//! Everything that generated code may name: the whole contract between the macros and the runtime.
+//!
+//! `#[worker(topic = "orders", output_topic = Invoices, max_retries = 3)] async fn charge(order: Order, attempt:
+//! Attempt) -> Result<Invoice, Refused>` leaves this behind the untouched function:
+//!
+//! ```ignore
+//! const _: () = {
+//!     __private::assert_input::<Order>();
+//!     __private::assert_argument::<Attempt>();
+//!     __private::assert_outcome::<Order, Result<Invoice, Refused>>();
+//!     __private::carries::<Order, _>(&"orders");
+//!     __private::accepts::<Order, Result<Invoice, Refused>, _>(&Invoices);
+//!     __private::register! { WORKERS: __private::WorkerSpec::new("charge", __private::here!(), "orders", |context| {
+//!         __private::erase(charge, __private::None, context)     // or __private::Some(CLASSIFY)
+//!     })
+//!     .output_topic(Invoices)
+//!     .max_retries(3) }
+//! };
+//! ```
+
+pub use core::option::Option::{None, Some};
+
+pub use bytes::Bytes as KeyBytes;
+pub use linkme;
+pub use serde::Serialize;
+pub use serde::de::DeserializeOwned;
+
+pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
+pub use crate::handler::erase;
+pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
+pub use crate::registry::{Entry, TOPICS, WORKERS};
+pub use crate::settings::OffsetReset;
+pub use crate::spec::{Place, TopicSpec, WorkerSpec};
+pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
+pub use crate::{__here as here, __register as register};
+
+use crate::extract::FromDelivery;
+use crate::handler::{Answers, Input};
+use crate::topic::{Accepts, Carries};
+
+/// What a payload is written to.
+pub type Buffer = Vec<u8>;
+
+/// The type of a description, by the name of its slice.
+#[allow(non_camel_case_types, reason = "named as the slices are")]
+pub mod kinds {
+    pub type WORKERS = crate::spec::WorkerSpec;
+    pub type TOPICS = crate::spec::TopicSpec;
+}
+
+/// Fails to compile on the user's type when it cannot be a first argument.
+pub const fn assert_input<I: Input>() {}
+
+/// Fails to compile on the user's type when it is no extractor.
+pub const fn assert_argument<A: FromDelivery>() {}
+
+/// Fails to compile on the user's type when a handler with this first argument cannot return it.
+pub const fn assert_outcome<I: Input, R: Answers<I::Kind>>() {}
+
+/// Fails to compile on the topic when it does not carry what the handler reads.
+pub const fn carries<I: Input, T: Carries<I::Payload>>(_: &T) {}
+
+/// Fails to compile on the topic when it does not take what the handler returns.
+pub const fn accepts<I: Input, R: Answers<I::Kind>, T: Accepts<R::Output>>(_: &T) {}
+
+/// Fails to compile on the user's type when it lacks serde's derives.
+pub const fn assert_serde<T: Serialize + DeserializeOwned + Send + 'static>() {}
+
+/// The name of a topic's schema.
+pub fn schema_name<T: 'static>() -> &'static str {
+    core::any::type_name::<T>()
+}

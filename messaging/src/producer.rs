@@ -1,0 +1,313 @@
+//! Sending: [`publish`] and [`Producer`].
+
+use std::cell::RefCell;
+use std::future::IntoFuture;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use crate::broker::{Broker, BrokerError, NotQueued, Outbound, Publisher, Receipt};
+use crate::error::{Error, Kind, Result};
+use crate::message::Headers;
+use crate::name::check_topic;
+use crate::outcome::encoded;
+use crate::payload::Payload;
+use crate::topic::{Accepts, TopicRef};
+
+/// Publishes with the App in whose handler this runs, else the process's default.
+///
+/// ```no_run
+/// # async fn example() -> messaging::Result<()> {
+/// use messaging::publish;
+///
+/// let receipt = publish("orders.created", &"order 7".to_owned()).key("7").header("source", "till").await?;
+/// println!("written to partition {:?} at offset {:?}", receipt.partition, receipt.offset);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Awaiting it waits for the broker's receipt; `.wait(false)` returns when the message is queued.
+pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
+    match Producer::current() {
+        Ok(producer) => producer.send(topic, payload),
+        Err(error) => Publish::failed(error),
+    }
+}
+
+/// Called with the topic and the error of each message that failed with nobody waiting.
+pub type OnFailure = Arc<dyn Fn(&str, &BrokerError) + Send + Sync>;
+
+/// Sends messages. Cheap to clone; all clones share one client, made at first use.
+#[derive(Clone)]
+pub struct Producer(Arc<Inner>);
+
+struct Inner {
+    broker: Option<Arc<dyn Broker>>,
+    publisher: OnceLock<Arc<dyn Publisher>>,
+    prefix: String,
+    /// Whether a send returns when queued, unless it says otherwise.
+    forget: bool,
+    failed: Arc<AtomicU64>,
+    on_failure: Option<OnFailure>,
+}
+
+tokio::task_local! {
+    /// The producer of the App in whose driver or handler this task runs.
+    pub(crate) static CURRENT: Producer;
+}
+
+static DEFAULT: OnceLock<Producer> = OnceLock::new();
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl std::fmt::Debug for Producer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Producer({})",
+            self.0.broker.as_ref().map_or("switched off", |b| b.name())
+        )
+    }
+}
+
+impl Producer {
+    /// A producer for `broker`; without one, every send fails with [`Error::is_disabled`].
+    pub(crate) fn new(
+        broker: Option<Arc<dyn Broker>>,
+        prefix: String,
+        forget: bool,
+        on_failure: Option<OnFailure>,
+    ) -> Producer {
+        let publisher = OnceLock::new();
+        Producer(Arc::new(Inner {
+            broker,
+            publisher,
+            prefix,
+            forget,
+            failed: Arc::default(),
+            on_failure,
+        }))
+    }
+
+    /// The producer of the App in whose handler this runs, else the process's default, which the first App sets.
+    ///
+    /// # Errors
+    /// When there is no App yet and the settings of the environment have problems.
+    pub fn current() -> Result<Producer> {
+        if let Ok(current) = CURRENT.try_with(Producer::clone) {
+            return Ok(current);
+        }
+        if let Some(default) = DEFAULT.get() {
+            return Ok(default.clone());
+        }
+        let made = crate::app::producer_from_environment()?;
+        Ok(DEFAULT.get_or_init(|| made).clone())
+    }
+
+    /// Makes this the process's default, unless there is one.
+    pub(crate) fn offer_as_default(&self) {
+        let _ = DEFAULT.set(self.clone());
+    }
+
+    /// Starts a message: see [`publish`].
+    pub fn send<T: TopicRef + Accepts<P>, P: Payload>(&self, topic: T, payload: &P) -> Publish {
+        let name = topic.topic_name();
+        let key = T::keyer().and_then(|key_of| key_of(payload));
+        let value = encoded(payload).map_err(|source| {
+            Kind::Encode {
+                topic: name.to_owned(),
+                source,
+            }
+            .into()
+        });
+        Publish {
+            topic: self.full_name(name),
+            producer: Ok(self.clone()),
+            key,
+            headers: Headers::new(),
+            value,
+            wait: !self.0.forget,
+        }
+    }
+
+    /// Queues a message and returns; waits only while the queue is full. What fails later is counted, logged and told
+    /// to the callback given to `App::on_publish_failure`.
+    ///
+    /// # Errors
+    /// When the message cannot be encoded or will never be taken.
+    pub async fn send_fire_and_forget<T: TopicRef + Accepts<P>, P: Payload>(
+        &self,
+        topic: T,
+        payload: &P,
+    ) -> Result<()> {
+        let publisher = self.publisher()?;
+        let key = T::keyer().and_then(|key_of| key_of(payload));
+        let name = topic.topic_name();
+        let queued = BUFFER.with_borrow_mut(|buffer| {
+            buffer.clear();
+            payload
+                .encode(P::formats()[0], buffer)
+                .map_err(|source| Kind::Encode {
+                    topic: name.to_owned(),
+                    source,
+                })?;
+            let headers = Headers::new();
+            let full_name = self.full_name(name);
+            let message = Outbound {
+                topic: &full_name,
+                key: key.as_deref(),
+                value: Some(buffer),
+                headers: &headers,
+            };
+            Ok::<_, Error>(publisher.enqueue(message, &mut None))
+        })?;
+        match queued {
+            Ok(()) => Ok(()),
+            Err(NotQueued::Full) => self.send(topic, payload).wait(false).await.map(drop),
+            Err(NotQueued::Refused(source)) => Err(Kind::Publish {
+                topic: self.full_name(name),
+                source,
+            }
+            .into()),
+        }
+    }
+
+    /// Waits until everything sent so far was acknowledged or has failed, at most until `deadline`. Says how many
+    /// messages are left; they stay queued.
+    pub async fn flush(&self, deadline: Duration) -> usize {
+        match self.0.publisher.get() {
+            Some(publisher) => publisher.flush(deadline).await,
+            None => 0,
+        }
+    }
+
+    /// How many messages failed with nobody waiting.
+    pub fn failed(&self) -> u64 {
+        self.0.failed.load(Ordering::Relaxed)
+    }
+
+    /// How many messages are queued and not yet acknowledged.
+    pub fn queued(&self) -> usize {
+        self.0.publisher.get().map_or(0, |publisher| publisher.queued())
+    }
+
+    fn full_name(&self, topic: &str) -> String {
+        format!("{}{topic}", self.0.prefix)
+    }
+
+    fn publisher(&self) -> Result<&Arc<dyn Publisher>> {
+        if let Some(publisher) = self.0.publisher.get() {
+            return Ok(publisher);
+        }
+        let broker = self.0.broker.as_ref().ok_or(Kind::Disabled)?;
+        let made = broker
+            .publisher(self.failure_hook())
+            .map_err(|source| Kind::Broker {
+                what: "the producer could not be made".into(),
+                source,
+            })?;
+        Ok(self.0.publisher.get_or_init(|| made))
+    }
+
+    fn failure_hook(&self) -> crate::broker::FailureHook {
+        let (failed, on_failure) = (self.0.failed.clone(), self.0.on_failure.clone());
+        Arc::new(move |topic, error| {
+            failed.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(topic, error = %crate::outcome::describe(error), "a message was not written, and nobody waits for it");
+            if let Some(callback) = &on_failure {
+                callback(topic, error);
+            }
+        })
+    }
+}
+
+/// A message on its way; await it.
+#[must_use = "nothing is sent until it is awaited"]
+#[derive(Debug)]
+pub struct Publish {
+    producer: Result<Producer>,
+    topic: String,
+    key: Option<Bytes>,
+    headers: Headers,
+    value: Result<Bytes>,
+    wait: bool,
+}
+
+impl Publish {
+    fn failed(error: Error) -> Publish {
+        let value = Ok(Bytes::new());
+        Publish {
+            producer: Err(error),
+            topic: String::new(),
+            key: None,
+            headers: Headers::new(),
+            value,
+            wait: true,
+        }
+    }
+
+    /// Sets the key, which decides the partition and what stays in order.
+    pub fn key(mut self, key: impl Into<Bytes>) -> Publish {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: impl Into<Arc<str>>, value: impl Into<Bytes>) -> Publish {
+        self.headers.push(name, value);
+        self
+    }
+
+    /// `false`: return when the message is queued; the receipt then has no offset. `true`: wait for the broker's
+    /// receipt. The setting `kafka_fire_and_forget` decides where nothing is said.
+    pub fn wait(mut self, wait: bool) -> Publish {
+        self.wait = wait;
+        self
+    }
+
+    async fn send(self) -> Result<Receipt> {
+        let value = self.value?;
+        let producer = self.producer?;
+        check_topic(&self.topic).map_err(Kind::Name)?;
+        let publisher = producer.publisher()?;
+        let (mut waiter, receipt) = match self.wait {
+            true => {
+                let (waiter, receipt) = oneshot::channel();
+                (Some(waiter), Some(receipt))
+            }
+            false => (None, None),
+        };
+        let failed = |topic: String, source| Error::from(Kind::Publish { topic, source });
+        loop {
+            let message = Outbound::new(&self.topic, self.key.as_ref(), Some(&value), &self.headers);
+            match publisher.enqueue(message, &mut waiter) {
+                Ok(()) => break,
+                Err(NotQueued::Full) => publisher.room().await,
+                Err(NotQueued::Refused(source)) => return Err(failed(self.topic, source)),
+            }
+        }
+        let Some(receipt) = receipt else {
+            return Ok(Receipt::queued(self.topic));
+        };
+        publisher.hurry();
+        match receipt.await {
+            Ok(answer) => answer.map_err(|source| failed(self.topic, source)),
+            Err(_) => Err(failed(self.topic, BrokerError::Closed)),
+        }
+    }
+}
+
+impl IntoFuture for Publish {
+    type Output = Result<Receipt>;
+    type IntoFuture = BoxFuture<'static, Result<Receipt>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
