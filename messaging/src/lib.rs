@@ -26,6 +26,7 @@ pub use private as __private;
 pub use error::{Error, Result};
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
+pub use messaging_macros::{Payload, topic, worker};
 pub use message::{Delivery, Headers, Message};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
