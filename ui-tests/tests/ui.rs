@@ -14,7 +14,13 @@ fn the_compiler_says_what_is_written_here() {
 
 /// Most of what is compared is rustc's own text.
 fn assert_rustc_1_95() {
-    let output = Command::new("rustc").arg("--version").output().expect("rustc runs");
+    let output = Command::new("rustc")
+        .arg("--version")
+        .output()
+        .expect("rustc runs");
     let version = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(version.starts_with("rustc 1.95."), "the UI tests need rustc 1.95, not {version}");
+    assert!(
+        version.starts_with("rustc 1.95."),
+        "the UI tests need rustc 1.95, not {version}"
+    );
 }
