@@ -25,6 +25,7 @@ use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
 pub mod memory;
+pub mod partitioner;
 
 /// What a broker can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Event-driven services from annotated Rust.
 
-pub mod app;
+mod app;
 pub mod broker;
 pub mod check;
 pub mod delivery;
@@ -17,12 +17,14 @@ pub mod private;
 mod producer;
 pub mod record;
 pub mod registry;
+mod runtime;
 pub mod settings;
 pub mod spec;
 pub mod topic;
 #[doc(hidden)]
 pub use private as __private;
 
+pub use app::{App, Layer, Running};
 pub use error::{Error, Result};
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
@@ -36,3 +38,16 @@ pub use topic::Topic;
 
 /// Any error that can cross threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+pub use broker::Receipt;
+pub use extract::{Attempt, Key, Offset, Partition, Timestamp, TopicName};
+pub use messaging_macros::{Payload, topic, worker};
+pub use runtime::observer::{Observation, Observer};
+
+/// What a program of workers names most. It has no `Result`, so that yours keeps its meaning.
+pub mod prelude {
+    pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
+    pub use crate::{
+        App, Batch, Delivery, HandlerError, Json, Message, Payload, Producer, publish, topic, worker,
+    };
+}

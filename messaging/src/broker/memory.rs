@@ -1,1 +1,274 @@
-//! m
+//! The in-memory broker: a partitioned log with groups, offsets and rebalances, for examples, tests and as the
+//! reference of the others. It runs in the caller's tasks, has no threads and no timers, and forgets all when dropped.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::{
+    Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Receipt,
+    Subscribe, Subscription, TopicDescription, Waiter,
+};
+use crate::delivery::Settlement;
+
+mod group;
+mod log;
+mod member;
+
+use group::Group;
+use log::Log;
+
+/// How many partitions a topic has that nobody made on purpose.
+const DEFAULT_PARTITIONS: i32 = 3;
+
+/// A broker inside the process. Clones share its topics and groups.
+#[derive(Clone)]
+pub struct MemoryBroker {
+    shared: Arc<Mutex<Shared>>,
+}
+
+struct Shared {
+    topics: BTreeMap<String, Log>,
+    groups: BTreeMap<String, Group>,
+    auto_create: bool,
+    /// Who waits for anything to change.
+    wakers: Vec<Waker>,
+}
+
+impl std::fmt::Debug for MemoryBroker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MemoryBroker")
+    }
+}
+
+impl Default for MemoryBroker {
+    fn default() -> MemoryBroker {
+        MemoryBroker::new()
+    }
+}
+
+impl MemoryBroker {
+    /// An empty broker that makes a topic with three partitions when it is first named.
+    pub fn new() -> MemoryBroker {
+        let shared = Shared {
+            topics: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            auto_create: true,
+            wakers: Vec::new(),
+        };
+        MemoryBroker {
+            shared: Arc::new(Mutex::new(shared)),
+        }
+    }
+
+    /// Whether a topic is made when it is first named (the default), as a Kafka broker's `auto.create.topics.enable`.
+    pub fn auto_create(self, auto_create: bool) -> MemoryBroker {
+        self.lock().auto_create = auto_create;
+        self
+    }
+
+    /// Takes a partition from its owner as a broker does that believes the member is dead: it gets no chance to
+    /// commit. The partition is then assigned again. For tests.
+    pub fn lose(&self, group: &str, topic: &str, partition: i32) {
+        let mut shared = self.lock();
+        if let Some(group) = shared.groups.get_mut(group) {
+            group.lose(topic, partition);
+        }
+        shared.changed();
+    }
+
+    /// All records of a topic: partition, offset, key, value. For tests.
+    pub fn records(&self, topic: &str) -> Vec<(i32, i64, Option<Vec<u8>>, Option<Vec<u8>>)> {
+        self.lock().topics.get(topic).map(Log::all).unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // A panic of another holder leaves no half-made state: every change is one push or one insert.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// The topic, made when that is allowed.
+    fn topic(&mut self, name: &str) -> Result<&mut Log, BrokerError> {
+        if !self.topics.contains_key(name) && !self.auto_create {
+            return Err(BrokerError::UnknownTopic {
+                topic: name.to_owned(),
+            });
+        }
+        if !self.topics.contains_key(name) {
+            self.make_topic(name, DEFAULT_PARTITIONS);
+        }
+        self.topics
+            .get_mut(name)
+            .ok_or_else(|| BrokerError::UnknownTopic {
+                topic: name.to_owned(),
+            })
+    }
+
+    fn make_topic(&mut self, name: &str, partitions: i32) {
+        self.topics.insert(name.to_owned(), Log::new(partitions));
+        self.rebalance_all();
+    }
+
+    fn append(&mut self, message: Outbound<'_>) -> Result<Receipt, BrokerError> {
+        let (partition, offset, timestamp) = self.topic(message.topic)?.append(message);
+        self.changed();
+        Ok(Receipt::written(
+            message.topic,
+            partition,
+            offset,
+            Some(timestamp),
+        ))
+    }
+
+    fn rebalance_all(&mut self) {
+        for group in self.groups.values_mut() {
+            group.rebalance(&self.topics);
+        }
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.wakers.drain(..).for_each(Waker::wake);
+    }
+}
+
+impl Broker for MemoryBroker {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            settlement: Settlement::Offsets,
+            transactions: false,
+            replay: true,
+            admin: true,
+            own_thread: false,
+        }
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), BrokerError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn publisher(&self, _: FailureHook) -> Result<Arc<dyn Publisher>, BrokerError> {
+        Ok(Arc::new(self.clone()))
+    }
+
+    fn subscribe(&self, request: &Subscribe) -> Result<Box<dyn Subscription>, BrokerError> {
+        let mut shared = self.lock();
+        for topic in &request.topics {
+            if shared.auto_create {
+                shared.topic(topic)?;
+            }
+        }
+        let group = shared.groups.entry(request.group.clone()).or_default();
+        let member = group.join(request);
+        shared.rebalance_all();
+        drop(shared);
+        Ok(Box::new(member::Member::new(self.clone(), request, member)))
+    }
+
+    fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError> {
+        Ok(Arc::new(self.clone()))
+    }
+}
+
+impl Publisher for MemoryBroker {
+    fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
+        let receipt = self.lock().append(message).map_err(NotQueued::Refused)?;
+        if let Some(waiter) = waiter.take() {
+            // Whoever waited may have gone.
+            let _ = waiter.send(Ok(receipt));
+        }
+        Ok(())
+    }
+
+    fn hurry(&self) {}
+
+    fn room(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
+    fn flush(&self, _: Duration) -> BoxFuture<'_, usize> {
+        Box::pin(async { 0 })
+    }
+
+    fn queued(&self) -> usize {
+        0
+    }
+}
+
+impl Admin for MemoryBroker {
+    fn create_topics<'a>(
+        &'a self,
+        topics: &'a [NewTopic],
+    ) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
+        let mut shared = self.lock();
+        let mut made = Vec::new();
+        for topic in topics
+            .iter()
+            .filter(|topic| !shared.topics.contains_key(&topic.name))
+            .collect::<Vec<_>>()
+        {
+            shared.make_topic(&topic.name, topic.partitions.unwrap_or(DEFAULT_PARTITIONS));
+            made.push(topic.name.clone());
+        }
+        drop(shared);
+        Box::pin(async { Ok(made) })
+    }
+
+    fn describe_topic<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>> {
+        let found = self.lock().topics.get(name).map(|log| TopicDescription {
+            name: name.to_owned(),
+            partitions: log.partitions(),
+            max_message_bytes: None,
+        });
+        Box::pin(async { Ok(found) })
+    }
+
+    fn delete_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
+        let mut shared = self.lock();
+        shared.topics.remove(name);
+        shared.rebalance_all();
+        drop(shared);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>> {
+        let ends = self.lock().topics.get(topic).map(Log::ends);
+        let unknown = || BrokerError::UnknownTopic {
+            topic: topic.to_owned(),
+        };
+        Box::pin(async move {
+            ends.map(|ends| ends.into_iter().map(|end| (0, end)).collect())
+                .ok_or_else(unknown)
+        })
+    }
+
+    fn committed<'a>(
+        &'a self,
+        group: &'a str,
+        topic: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>> {
+        let shared = self.lock();
+        let partitions = shared.topics.get(topic).map_or(0, Log::partitions);
+        let group = shared.groups.get(group);
+        let committed = (0..partitions)
+            .map(|p| group.and_then(|group| group.committed(topic, p)))
+            .collect();
+        drop(shared);
+        Box::pin(async { Ok(committed) })
+    }
+}
+
+/// Events that wait for a member.
+type Events = VecDeque<super::Event>;

@@ -1,0 +1,227 @@
+//! A started App: [`Running`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::broker::BrokerError;
+use crate::error::{Error, Kind, Result};
+use crate::outcome::describe;
+use crate::producer::Producer;
+use crate::runtime::driver::{Notice, Request};
+
+/// How much of the shutdown is kept for commits and leaving the group after handlers had their time.
+const RESERVE: Duration = Duration::from_secs(3);
+
+/// A started App. Dropping it stops the App without waiting.
+#[derive(Debug)]
+pub struct Running {
+    handle: Arc<Handle>,
+    drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
+    supervisor: watch::Receiver<Option<Arc<Error>>>,
+    ready: watch::Receiver<usize>,
+    producer: Producer,
+    shutdown_timeout: Duration,
+}
+
+/// What stops an App.
+#[derive(Debug)]
+pub(super) struct Handle {
+    requests: Vec<mpsc::UnboundedSender<Request>>,
+    stopping: AtomicBool,
+    stopped: watch::Sender<bool>,
+    drain_deadline: Duration,
+}
+
+impl Handle {
+    pub(super) fn stop(&self) {
+        if !self.stopping.swap(true, Ordering::SeqCst) {
+            tracing::info!(within = ?self.drain_deadline, "stopping: what runs may finish");
+            for driver in &self.requests {
+                // A driver that has ended needs no request.
+                let _ = driver.send(Request::Drain(self.drain_deadline));
+            }
+            self.stopped.send_replace(true);
+        }
+    }
+}
+
+/// What `start` made for one subscription.
+pub(super) struct Started {
+    pub(super) requests: mpsc::UnboundedSender<Request>,
+    pub(super) notices: mpsc::UnboundedReceiver<Notice>,
+    pub(super) end: oneshot::Receiver<Result<(), BrokerError>>,
+}
+
+impl Running {
+    pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown_timeout: Duration) -> Running {
+        let (stopped, _) = watch::channel(false);
+        let (failed, supervisor) = watch::channel(None);
+        let (counted, ready) = watch::channel(0);
+        let drain_deadline = shutdown_timeout.saturating_sub(RESERVE).max(shutdown_timeout / 2);
+        let requests = drivers.iter().map(|driver| driver.requests.clone()).collect();
+        let handle = Arc::new(Handle {
+            requests,
+            stopping: AtomicBool::new(false),
+            stopped,
+            drain_deadline,
+        });
+        let mut ends = Vec::new();
+        for driver in drivers {
+            ends.push(driver.end);
+            let failed = failed.clone();
+            tokio::spawn(supervise(driver.notices, handle.clone(), failed, counted.clone()));
+        }
+        Running {
+            handle,
+            drivers: ends,
+            supervisor,
+            ready,
+            producer,
+            shutdown_timeout,
+        }
+    }
+
+    /// Waits until every group has its first partitions, or has ended.
+    pub async fn ready(&mut self) {
+        let all = self.drivers.len();
+        let mut stopped = self.handle.stopped.subscribe();
+        tokio::select! {
+            biased;
+            _ = self.ready.wait_for(|ready| *ready >= all) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
+    }
+
+    /// Stops: nothing starts any more, what runs may finish within `shutdown_timeout_ms` less 3 s. Returns at once;
+    /// [`Running::join`] waits.
+    pub fn stop(&self) {
+        self.handle.stop();
+    }
+
+    /// Sends messages through this App's broker.
+    pub fn producer(&self) -> Producer {
+        self.producer.clone()
+    }
+
+    /// Waits until the App has ended: after [`Running::stop`], or because a worker stopped it or a group failed.
+    ///
+    /// # Errors
+    /// The record at which a worker with `on_exhausted = "stop"` stopped, what ended a group, or that work was still
+    /// unfinished after `shutdown_timeout_ms`. Unfinished work is handled again at the next start.
+    pub async fn join(mut self) -> Result<()> {
+        let mut stopped = self.handle.stopped.subscribe();
+        let ends = std::mem::take(&mut self.drivers);
+        let mut ended = Box::pin(join_all(ends));
+        let limit = self.shutdown_timeout;
+        let over_time = async {
+            // Only an App that was told to stop has to be quick.
+            if stopped.wait_for(|stopped| *stopped).await.is_ok() {
+                tokio::time::sleep(limit).await;
+            }
+        };
+        let result = tokio::select! {
+            biased;
+            result = &mut ended => result,
+            () = over_time => Err(Kind::Unfinished(limit).into()),
+        };
+        self.flush().await;
+        // What stopped the App says more than how its close went.
+        if let Some(error) = self.supervisor.borrow().clone() {
+            return Err(
+                Arc::try_unwrap(error).unwrap_or_else(|shared| Error::new(Kind::Usage(shared.report())))
+            );
+        }
+        result
+    }
+
+    async fn flush(&self) {
+        let left = self.producer.flush(RESERVE.min(self.shutdown_timeout)).await;
+        if left > 0 {
+            tracing::error!(
+                messages = left,
+                "messages were queued and not acknowledged when the program ended; they may be lost"
+            );
+        }
+    }
+
+    pub(super) fn shutdown_timeout(&self) -> Duration {
+        self.shutdown_timeout
+    }
+
+    pub(super) fn handle(&self) -> Arc<Handle> {
+        self.handle.clone()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.handle.stop();
+    }
+}
+
+async fn join_all(ends: Vec<oneshot::Receiver<Result<(), BrokerError>>>) -> Result<()> {
+    let mut result = Ok(());
+    for end in ends {
+        let ended = match end.await {
+            Ok(Ok(())) => continue,
+            Ok(Err(source)) => Kind::Broker {
+                what: "the subscription did not close cleanly".into(),
+                source,
+            },
+            Err(_) => Kind::Usage(
+                "a driver ended by a panic; this is a bug of `messaging`, please report it".into(),
+            ),
+        };
+        result = result.and(Err(Error::new(ended)));
+    }
+    result
+}
+
+/// Listens to one driver; what it cannot get over stops the App.
+async fn supervise(
+    mut notices: mpsc::UnboundedReceiver<Notice>,
+    handle: Arc<Handle>,
+    failed: watch::Sender<Option<Arc<Error>>>,
+    ready: watch::Sender<usize>,
+) {
+    let mut was_ready = false;
+    while let Some(notice) = notices.recv().await {
+        let error = match notice {
+            Notice::Ready => {
+                if !std::mem::replace(&mut was_ready, true) {
+                    ready.send_modify(|count| *count += 1);
+                }
+                continue;
+            }
+            Notice::Stopped(at) => Kind::Stopped {
+                worker: at.worker,
+                topic: at.partition.topic.to_string(),
+                partition: at.partition.partition,
+                offset: at.offset,
+                reason: at.reason.as_str(),
+                source: at.error.into(),
+            },
+            Notice::Failed(source) => Kind::Broker {
+                what: "a group cannot go on".into(),
+                source,
+            },
+        };
+        let error = Error::new(error);
+        tracing::error!(error = %describe(&error), "the program stops");
+        failed.send_if_modified(|first| {
+            let is_first = first.is_none();
+            if is_first {
+                *first = Some(Arc::new(error));
+            }
+            is_first
+        });
+        handle.stop();
+    }
+    // A driver that ended without ever being ready must not keep others waiting.
+    if !was_ready {
+        ready.send_modify(|count| *count += 1);
+    }
+}

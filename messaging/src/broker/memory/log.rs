@@ -1,0 +1,115 @@
+//! A topic: one log per partition.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::broker::Outbound;
+use crate::broker::partitioner::partition_of;
+use crate::message::Headers;
+use crate::record::RecordBatch;
+use crate::runtime::clock;
+
+/// The most bytes handed on at a time, so that one slow record does not keep many in memory.
+const BATCH_BYTES: usize = 256 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Log {
+    partitions: Vec<Vec<Stored>>,
+    /// Where the next record without a key goes.
+    next: usize,
+}
+
+#[derive(Debug)]
+struct Stored {
+    timestamp: i64,
+    key: Option<Bytes>,
+    value: Option<Bytes>,
+    headers: Headers,
+}
+
+impl Log {
+    pub(super) fn new(partitions: i32) -> Log {
+        Log {
+            partitions: (0..partitions.max(1)).map(|_| Vec::new()).collect(),
+            next: 0,
+        }
+    }
+
+    pub(super) fn partitions(&self) -> i32 {
+        self.partitions.len() as i32
+    }
+
+    /// Behind the last record, for each partition.
+    pub(super) fn ends(&self) -> Vec<i64> {
+        self.partitions
+            .iter()
+            .map(|records| records.len() as i64)
+            .collect()
+    }
+
+    /// Writes a message. Returns its partition, offset and timestamp.
+    pub(super) fn append(&mut self, message: Outbound<'_>) -> (i32, i64, i64) {
+        let partition = match message.key {
+            Some(key) => partition_of(key, self.partitions()) as usize,
+            None => {
+                self.next = (self.next + 1) % self.partitions.len();
+                self.next
+            }
+        };
+        let timestamp = clock::wall_millis();
+        let records = &mut self.partitions[partition];
+        records.push(Stored {
+            timestamp,
+            key: message.key.map(Bytes::copy_from_slice),
+            value: message.value.map(Bytes::copy_from_slice),
+            headers: message.headers.clone(),
+        });
+        (partition as i32, records.len() as i64 - 1, timestamp)
+    }
+
+    /// Up to `most` records from `offset` on.
+    pub(super) fn read(
+        &self,
+        topic: &Arc<str>,
+        partition: i32,
+        offset: i64,
+        most: usize,
+    ) -> Option<Arc<RecordBatch>> {
+        let records = self.partitions.get(partition as usize)?;
+        let from = usize::try_from(offset).ok()?;
+        let mut batch = RecordBatch::builder(topic.clone(), partition);
+        for (at, stored) in records.iter().enumerate().skip(from).take(most) {
+            batch.push(
+                at as i64,
+                Some(stored.timestamp),
+                stored.key.as_deref(),
+                stored.value.as_deref(),
+            );
+            stored
+                .headers
+                .iter()
+                .for_each(|(name, value)| batch.push_header(name, value));
+            if batch.bytes() >= BATCH_BYTES {
+                break;
+            }
+        }
+        (!batch.is_empty()).then(|| batch.finish())
+    }
+
+    pub(super) fn all(&self) -> Vec<(i32, i64, Option<Vec<u8>>, Option<Vec<u8>>)> {
+        let mut all = Vec::new();
+        for (partition, records) in self.partitions.iter().enumerate() {
+            for (offset, stored) in records.iter().enumerate() {
+                let key = stored.key.as_ref().map(|key| key.to_vec());
+                all.push((
+                    partition as i32,
+                    offset as i64,
+                    key,
+                    stored.value.as_ref().map(|value| value.to_vec()),
+                ));
+            }
+        }
+        all
+    }
+}

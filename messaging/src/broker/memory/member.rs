@@ -1,0 +1,159 @@
+//! A member of a group: the subscription of one driver.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+
+use super::MemoryBroker;
+use super::group::MemberId;
+use crate::broker::{BrokerError, Event, NotQueued, Outbound, Subscribe, Subscription};
+use crate::delivery::{Slot, Watermark};
+
+pub(super) struct Member {
+    broker: MemoryBroker,
+    group: String,
+    id: MemberId,
+    max_poll_records: usize,
+    held: BTreeSet<Slot>,
+    /// Which partition is read next, so that each has its turn.
+    turn: usize,
+}
+
+impl Member {
+    pub(super) fn new(broker: MemoryBroker, request: &Subscribe, id: MemberId) -> Member {
+        let (group, max_poll_records) = (request.group.clone(), request.max_poll_records);
+        Member {
+            broker,
+            group,
+            id,
+            max_poll_records,
+            held: BTreeSet::new(),
+            turn: 0,
+        }
+    }
+
+    fn next_event(&mut self) -> Option<Event> {
+        let mut shared = self.broker.lock();
+        let shared = &mut *shared;
+        let group = shared.groups.get_mut(&self.group)?;
+        let member = group.member(self.id)?;
+        if let Some(event) = member.events.pop_front() {
+            return Some(event);
+        }
+        let slots = member.slots.len();
+        for step in 0..slots {
+            let at = (self.turn + step) % slots;
+            let slot = at as Slot;
+            if self.held.contains(&slot) {
+                continue;
+            }
+            let Some((topic, partition)) = group.member(self.id).and_then(|m| m.slots.get(at).cloned())
+            else {
+                continue;
+            };
+            let Some((epoch, position)) = group.position(self.id, slot) else {
+                continue;
+            };
+            let Some(log) = shared.topics.get(&topic) else {
+                continue;
+            };
+            let topic: Arc<str> = Arc::from(topic.as_str());
+            if let Some(batch) = log.read(&topic, partition, *position, self.max_poll_records) {
+                *position += batch.len() as i64;
+                self.turn = (at + 1) % slots;
+                return Some(Event::Polled(slot, epoch, batch));
+            }
+        }
+        None
+    }
+
+    fn tell_self(&self, event: Event) {
+        let mut shared = self.broker.lock();
+        if let Some(member) = shared
+            .groups
+            .get_mut(&self.group)
+            .and_then(|group| group.member(self.id))
+        {
+            member.events.push_back(event);
+        }
+        shared.changed();
+    }
+
+    fn keep(&self, marks: &[Watermark]) -> Result<(), BrokerError> {
+        let mut shared = self.broker.lock();
+        let Some(group) = shared.groups.get_mut(&self.group) else {
+            return Err(BrokerError::Closed);
+        };
+        let mut kept = true;
+        for mark in marks {
+            if let Some(offset) = mark.offset {
+                kept &= group.commit(self.id, mark.slot, mark.epoch, offset);
+            }
+        }
+        let refused = || BrokerError::Failed {
+            what: "the commit".into(),
+            why: "the partition is not ours".into(),
+        };
+        kept.then_some(()).ok_or_else(refused)
+    }
+
+    fn leave(&self) {
+        let mut shared = self.broker.lock();
+        if let Some(group) = shared.groups.get_mut(&self.group) {
+            group.leave(self.id);
+        }
+        shared.rebalance_all();
+    }
+}
+
+impl Subscription for Member {
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Event> {
+        if let Some(event) = self.next_event() {
+            return Poll::Ready(event);
+        }
+        self.broker.lock().wakers.push(context.waker().clone());
+        Poll::Pending
+    }
+
+    fn hold(&mut self, slot: Slot, held: bool) {
+        if held {
+            self.held.insert(slot);
+        } else {
+            self.held.remove(&slot);
+        }
+    }
+
+    fn publish(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued> {
+        self.broker.lock().append(message).map_err(NotQueued::Refused)?;
+        self.tell_self(Event::Published(token, Ok(())));
+        Ok(())
+    }
+
+    fn commit(&mut self, marks: &[Watermark]) {
+        let kept = self.keep(marks).map_err(Arc::new);
+        self.tell_self(Event::Committed(kept));
+    }
+
+    fn release(&mut self, mark: Watermark) {
+        // It may have been lost in between; then there is nothing to keep.
+        let _ = self.keep(&[mark]);
+        let mut shared = self.broker.lock();
+        if let Some(group) = shared.groups.get_mut(&self.group) {
+            group.release(self.id, mark.slot, mark.epoch);
+        }
+        shared.rebalance_all();
+    }
+
+    fn close(self: Box<Self>, marks: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>> {
+        let kept = self.keep(&marks);
+        Box::pin(async move { kept })
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

@@ -1,0 +1,169 @@
+//! The table that is handed to librdkafka as it is.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::secret::HIDDEN;
+use super::setting::{Limits, Refusal, Setting};
+use super::value::SettingValue;
+
+/// Properties of librdkafka that this crate sets, under each of their names there, or that would break what it
+/// promises. `sasl.` stands for all that start so.
+const OWNED: &[&str] = &[
+    "acks",
+    "allow.auto.create.topics",
+    "auto.commit.enable",
+    "auto.commit.interval.ms",
+    "auto.offset.reset",
+    "batch.size",
+    "bootstrap.servers",
+    "client.id",
+    "compression.codec",
+    "compression.type",
+    "delivery.timeout.ms",
+    "enable.auto.commit",
+    "enable.auto.offset.store",
+    "enable.gapless.guarantee",
+    "enable.idempotence",
+    "enable.partition.eof",
+    "group.id",
+    "group.instance.id",
+    "group.protocol",
+    "heartbeat.interval.ms",
+    "isolation.level",
+    "linger.ms",
+    "max.poll.interval.ms",
+    "message.timeout.ms",
+    "metadata.broker.list",
+    "partition.assignment.strategy",
+    "partitioner",
+    "queue.buffering.max.ms",
+    "request.required.acks",
+    "request.timeout.ms",
+    "retry.backoff.ms",
+    "sasl.",
+    "security.protocol",
+    "session.timeout.ms",
+    "ssl.ca.location",
+    "ssl.certificate.location",
+    "ssl.key.location",
+    "statistics.interval.ms",
+    "transactional.id",
+];
+
+/// Parts of the names of properties whose values are secrets, such as `ssl.key.password` and `ssl.key.pem`.
+const SECRET_PARTS: &[&str] = &["password", "passphrase", "secret", "token", "pem"];
+
+/// Properties for librdkafka by name; `Debug` and `Display` hide the values of those that are secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct KafkaExtra(BTreeMap<String, String>);
+
+impl KafkaExtra {
+    /// Name and value of each, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    fn new(properties: BTreeMap<String, String>) -> Result<Self, Refusal> {
+        let owned: Vec<&str> = properties
+            .keys()
+            .map(String::as_str)
+            .filter(|name| is_owned(name))
+            .collect();
+        if owned.is_empty() {
+            return Ok(Self(properties));
+        }
+        Err(Refusal::Because(format!(
+            "in which this crate sets {} itself: take it out, and use the setting of that meaning if there is one",
+            owned.join(", ")
+        )))
+    }
+}
+
+fn is_owned(name: &str) -> bool {
+    OWNED
+        .iter()
+        .any(|owned| name == *owned || (owned.ends_with('.') && name.starts_with(owned)))
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET_PARTS.iter().any(|part| name.contains(part))
+}
+
+impl fmt::Display for KafkaExtra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.iter().map(|(name, value)| {
+            let value = if is_secret(name) { HIDDEN } else { value };
+            format!("{name}={value}")
+        });
+        f.write_str(&shown.collect::<Vec<_>>().join(";"))
+    }
+}
+
+impl fmt::Debug for KafkaExtra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KafkaExtra({self})")
+    }
+}
+
+impl Setting for KafkaExtra {
+    // Some of its values are secrets, and a table that was refused is not yet known property by property.
+    const SECRET: bool = true;
+
+    fn allowed(_: Option<&Limits>) -> String {
+        "a table of librdkafka properties, as text `name=value;name=value`".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Refusal> {
+        let mut properties = BTreeMap::new();
+        for part in text.split(';').filter(|part| !part.trim().is_empty()) {
+            match part.split_once('=') {
+                Some((name, value)) if !name.trim().is_empty() => {
+                    properties.insert(name.trim().to_owned(), value.trim().to_owned());
+                }
+                _ => return Err(Refusal::NotAllowed),
+            }
+        }
+        Self::new(properties)
+    }
+
+    fn from_value(value: &SettingValue) -> Result<Self, Refusal> {
+        let SettingValue::Table(table) = value else {
+            return Err(Refusal::NotAllowed);
+        };
+        let mut properties = BTreeMap::new();
+        flatten("", table, &mut properties)?;
+        Self::new(properties)
+    }
+
+    fn show(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| self.to_string())
+    }
+}
+
+/// In TOML an unquoted `socket.keepalive.enable = true` is three tables deep; it means the property all the same.
+fn flatten(
+    prefix: &str,
+    table: &BTreeMap<String, SettingValue>,
+    properties: &mut BTreeMap<String, String>,
+) -> Result<(), Refusal> {
+    for (part, value) in table {
+        let name = if prefix.is_empty() {
+            part.clone()
+        } else {
+            format!("{prefix}.{part}")
+        };
+        match value {
+            SettingValue::Table(inner) => flatten(&name, inner, properties)?,
+            SettingValue::Text(text) => drop(properties.insert(name, text.clone())),
+            SettingValue::Bool(_) | SettingValue::Integer(_) | SettingValue::Float(_) => {
+                drop(properties.insert(name, value.to_string()));
+            }
+            SettingValue::List(_) | SettingValue::Duration(_) => {
+                let what = format!("in which {name} is {}, not text or a number", value.kind());
+                return Err(Refusal::Because(what));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! `messaging.toml`: its text becomes entries that know their line.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeInteger, DeTable, DeValue};
+
+use super::error::Problem;
+use super::origin::Origin;
+use super::sources::{Entry, WorkerEntries};
+use super::value::SettingValue;
+
+/// What a file says.
+#[derive(Default)]
+pub(super) struct FileContents {
+    pub(super) entries: Vec<Entry>,
+    pub(super) workers: BTreeMap<String, WorkerEntries>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Reads the section `[messaging]`; other sections are the user's own.
+pub(super) fn read(path: &str, text: &str) -> FileContents {
+    let mut reader = Reader {
+        path,
+        text,
+        contents: FileContents::default(),
+    };
+    match DeTable::parse_recoverable(text) {
+        (document, errors) if errors.is_empty() => reader.document(document.get_ref()),
+        // What the parser made of the rest is a guess, and would be reported as more mistakes than there are.
+        (_, errors) => errors.iter().for_each(|error| reader.syntax_error(error)),
+    }
+    reader.contents
+}
+
+struct Reader<'a> {
+    path: &'a str,
+    text: &'a str,
+    contents: FileContents,
+}
+
+impl Reader<'_> {
+    fn document(&mut self, document: &DeTable<'_>) {
+        for (name, value) in document.iter().filter(|(name, _)| name.get_ref() == "messaging") {
+            match value.get_ref() {
+                DeValue::Table(section) => self.section(section),
+                _ => self.problem("messaging", name, "must be a section, `[messaging]`"),
+            }
+        }
+    }
+
+    fn section(&mut self, section: &DeTable<'_>) {
+        for (name, value) in section {
+            match (name.get_ref().as_ref(), value.get_ref()) {
+                ("workers", DeValue::Table(workers)) => self.workers(workers),
+                ("workers", _) => {
+                    self.problem(
+                        "workers",
+                        name,
+                        "must hold sections, `[messaging.workers.<name>]`",
+                    );
+                }
+                (key, _) => {
+                    if let Some(entry) = self.entry(key, name, value) {
+                        self.contents.entries.push(entry);
+                    }
+                }
+            }
+        }
+    }
+
+    fn workers(&mut self, workers: &DeTable<'_>) {
+        for (name, value) in workers {
+            let worker = name.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(keys) => {
+                    let entries = self.worker(worker, keys);
+                    self.contents.workers.insert(worker.to_owned(), entries);
+                }
+                _ => {
+                    let what = format!("must be a section, `[messaging.workers.{worker}]`");
+                    self.problem(&format!("workers.{worker}"), name, &what);
+                }
+            }
+        }
+    }
+
+    fn worker(&mut self, worker: &str, keys: &DeTable<'_>) -> WorkerEntries {
+        let mut entries = WorkerEntries::new();
+        for (name, value) in keys {
+            if let Some(entry) = self.entry(&format!("workers.{worker}.{}", name.get_ref()), name, value) {
+                entries.insert(name.get_ref().to_string(), (entry.value, entry.origin));
+            }
+        }
+        entries
+    }
+
+    fn entry<T>(&mut self, key: &str, name: &Spanned<T>, value: &Spanned<DeValue<'_>>) -> Option<Entry> {
+        match convert(value.get_ref()) {
+            Ok(value) => Some(Entry {
+                key: key.to_owned(),
+                origin: self.origin(name.span().start),
+                value,
+            }),
+            Err(what) => {
+                self.problem(key, name, what);
+                None
+            }
+        }
+    }
+
+    fn problem<T>(&mut self, key: &str, name: &Spanned<T>, what: &str) {
+        let origin = self.origin(name.span().start);
+        self.contents.problems.push(Problem::of_key(key, origin, what));
+    }
+
+    /// Only the parser's own words: its `Display` quotes the line, which may hold a secret.
+    fn syntax_error(&mut self, error: &toml::de::Error) {
+        let at = error.span().map_or(0, |span| span.start);
+        let what = format!("not valid TOML: {}", error.message());
+        self.contents
+            .problems
+            .push(Problem::of_file(self.origin(at), what));
+    }
+
+    fn origin(&self, at: usize) -> Origin {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        Origin::File {
+            path: self.path.to_owned(),
+            line,
+        }
+    }
+}
+
+fn convert(value: &DeValue<'_>) -> Result<SettingValue, &'static str> {
+    Ok(match value {
+        DeValue::String(text) => SettingValue::Text(text.to_string()),
+        DeValue::Integer(integer) => SettingValue::Integer(whole(integer)?),
+        DeValue::Float(float) => SettingValue::Float(float.as_str().parse().map_err(|_| "not a number")?),
+        DeValue::Boolean(value) => SettingValue::Bool(*value),
+        DeValue::Datetime(_) => return Err("a date, which no setting takes; write it as text, in quotes"),
+        DeValue::Array(items) => SettingValue::List(
+            items
+                .iter()
+                .map(|item| convert(item.get_ref()))
+                .collect::<Result<_, _>>()?,
+        ),
+        DeValue::Table(table) => SettingValue::Table(
+            table
+                .iter()
+                .map(|(name, value)| Ok((name.get_ref().to_string(), convert(value.get_ref())?)))
+                .collect::<Result<_, _>>()?,
+        ),
+    })
+}
+
+fn whole(integer: &DeInteger<'_>) -> Result<i128, &'static str> {
+    i128::from_str_radix(integer.as_str(), integer.radix()).map_err(|_| "a number too large for any setting")
+}

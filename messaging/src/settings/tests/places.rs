@@ -1,0 +1,91 @@
+//! Where the settings file is looked for, and what variables may hold.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+fn read<const N: usize>(variables: [(&str, &str); N], directory: &Path) -> Sources {
+    let variables = variables.map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    Sources::from_environment(variables, directory)
+}
+
+fn directory_with(name: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join(name), "[messaging]\nservice = \"shop\"").unwrap();
+    directory
+}
+
+#[test]
+fn the_usual_file_is_read_where_there_is_one() {
+    let directory = directory_with("messaging.toml");
+    assert_eq!(load(&read([], directory.path())).service.as_deref(), Some("shop"));
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(load(&read([], empty.path())).service, None);
+}
+
+#[test]
+fn a_variable_names_another_file() {
+    let directory = directory_with("other.toml");
+    let settings = load(&read(
+        [("MESSAGING_CONFIG", "other.toml"), ("KAFKA_CLIENT_ID", "c")],
+        directory.path(),
+    ));
+    assert_eq!(settings.service.as_deref(), Some("shop"));
+    assert_eq!(settings.kafka_client_id, "c");
+    let row = settings
+        .describe()
+        .find(|row| row.key == "service")
+        .expect("it is a key");
+    assert_eq!(row.origin.to_string(), "other.toml:2");
+}
+
+#[test]
+fn a_variable_that_is_empty_names_no_file() {
+    let directory = directory_with("messaging.toml");
+    let settings = load(&read([("MESSAGING_CONFIG", "")], directory.path()));
+    assert_eq!(settings.service.as_deref(), Some("shop"));
+}
+
+#[test]
+fn a_named_file_that_cannot_be_read_is_a_problem_beside_the_others() {
+    let directory = directory_with("messaging.toml");
+    let sources = read(
+        [("MESSAGING_CONFIG", "absent.toml"), ("KAFKA_ENABLED", "perhaps")],
+        directory.path(),
+    );
+    let all = problems(&sources);
+    assert!(
+        all[0].starts_with("environment MESSAGING_CONFIG: cannot read the settings file absent.toml: "),
+        "{all:?}"
+    );
+    assert!(
+        all[1].starts_with("kafka_enabled (environment KAFKA_ENABLED)"),
+        "{all:?}"
+    );
+    assert_eq!(all.len(), 2, "{all:?}");
+}
+
+#[test]
+fn a_usual_file_that_cannot_be_read_is_a_problem() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("messaging.toml")).unwrap();
+    let all = problems(&read([], directory.path()));
+    assert!(
+        all[0].starts_with("messaging.toml:1: cannot read the settings file: "),
+        "{all:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn bytes_that_are_not_utf_8_are_a_problem_of_the_key() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let sources = Sources::default().environment([("SERVICE", OsString::from_vec(vec![0xff]))]);
+    assert_eq!(
+        problems(&sources),
+        ["service (environment SERVICE): found bytes that are not UTF-8"]
+    );
+}
