@@ -28,7 +28,6 @@ pub use app::{App, Layer, Running};
 pub use error::{Error, Result};
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
-pub use messaging_macros::{Payload, topic, worker};
 pub use message::{Delivery, Headers, Message};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use messaging::__private::{Backoff, OffsetReset, OnExhausted, Order};
+use messaging::delivery::policy::{Backoff, OnExhausted, Order};
+use messaging::settings::OffsetReset;
 use messaging::{Batch, HandlerError, Verdict, worker};
 
 mod settings {
