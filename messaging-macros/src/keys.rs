@@ -141,7 +141,11 @@ impl Keys {
 
     /// The path to all that generated code may name.
     pub(crate) fn private(&self) -> TokenStream {
-        let span = Span::mixed_site();
+        self.private_at(Span::mixed_site())
+    }
+
+    /// The same path for what is shown to stand at the user's token `span` when it does not compile.
+    pub(crate) fn private_at(&self, span: Span) -> TokenStream {
         match self.value("crate") {
             Some(Value::Plain(path)) => quote_spanned!(span=> #path::__private),
             _ => quote_spanned!(span=> ::messaging::__private),
@@ -173,7 +177,7 @@ impl ToTokens for Given {
 fn unknown(key: &Ident, table: &[Slot]) -> String {
     let accepted: Vec<&str> = table.iter().map(|slot| slot.name).collect();
     let hint = did_you_mean(&key.to_string(), &accepted);
-    format!("unknown key `{key}`{hint}; use one of: {}", accepted.join(", "))
+    format!("unknown key `{key}`{hint}: use one of {}", accepted.join(", "))
 }
 
 fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {

@@ -8,6 +8,7 @@ mod cfgs;
 mod keys;
 mod mistakes;
 mod payload;
+mod spans;
 mod topic;
 mod value;
 mod worker;

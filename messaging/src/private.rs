@@ -10,6 +10,7 @@
 //!     __private::assert_outcome::<Order, Result<Invoice, Refused>>();
 //!     __private::carries::<Order, _>(&"orders");
 //!     __private::accepts::<Order, Result<Invoice, Refused>, _>(&Invoices);
+//!     __private::assert_future::<(Order, Attempt), _>(&charge);
 //!     __private::register! { WORKERS: __private::WorkerSpec::new("charge", __private::here!(), "orders", |context| {
 //!         __private::erase(charge, context)
 //!     })
@@ -17,6 +18,8 @@
 //!     .max_retries(3) }
 //! };
 //! ```
+
+mod calls;
 
 pub use bytes::Bytes as KeyBytes;
 pub use linkme;
@@ -29,6 +32,7 @@ pub use crate::registry::{Entry, TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
 pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
+pub use self::calls::assert_future;
 pub use crate::{__here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};

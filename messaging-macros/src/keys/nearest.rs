@@ -1,9 +1,9 @@
 //! Which accepted word a wrong one was meant to be.
 
-/// `: did you mean …?` for the nearest of `accepted`, or nothing when none is near.
+/// ` (did you mean …?)` for the nearest of `accepted`, or nothing when none is near.
 pub(crate) fn did_you_mean(word: &str, accepted: &[&str]) -> String {
     nearest(word, accepted)
-        .map(|near| format!(": did you mean `{near}`?"))
+        .map(|near| format!(" (did you mean `{near}`?)"))
         .unwrap_or_default()
 }
 

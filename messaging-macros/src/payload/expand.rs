@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Generics, parse_quote};
 
 use super::Payload;
+use crate::spans::shown_at;
 
 /// The tokens of the impls stand at the type's name: that is where a missing serde derive is to be shown.
 pub(super) fn expand(payload: Payload) -> TokenStream {
@@ -14,10 +15,10 @@ pub(super) fn expand(payload: Payload) -> TokenStream {
         ident,
         mut generics,
     } = payload;
-    let private = keys.private();
+    let span = shown_at(&ident);
+    let private = keys.private_at(span);
     add_bounds(&mut generics, &private);
     let (parameters, arguments, bounds) = generics.split_for_impl();
-    let span = Span::mixed_site().located_at(ident.span());
     let body = body(&private, span);
     quote_spanned! {span=>
         #cfgs

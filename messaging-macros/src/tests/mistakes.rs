@@ -36,8 +36,8 @@ fn all_at_once() {
     );
     let expected = [
         "`concurrency` is too small",
-        "unknown key `topics`: did you mean `topic`?",
-        "unknown `order` \"keys\": did you mean `key`?",
+        "unknown key `topics` (did you mean `topic`?)",
+        "unknown `order` \"keys\" (did you mean `key`?)",
         "`timeout` is no duration, \" s\" is no unit",
         "`timeout` is given twice",
         "write `async fn`",
@@ -201,7 +201,7 @@ fn a_payload_says_all_its_mistakes() {
     )));
     let expected = [
         "in brackets",
-        "unknown key `krate`: did you mean `crate`?",
+        "unknown key `krate` (did you mean `crate`?)",
         "a union",
         "owns its data",
     ];

@@ -1,9 +1,10 @@
 //! What stands beside the struct.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 use super::Topic;
+use crate::spans::{borrowed, shown_at};
 
 /// The impl and the registration.
 pub(super) fn expand(topic: &Topic) -> TokenStream {
@@ -23,7 +24,7 @@ pub(super) fn expand(topic: &Topic) -> TokenStream {
         #cfgs
         impl #private::Topic for #ident {
             const NAME: &'static ::core::primitive::str = #name;
-            type Schema = #schema;
+            #schema
             #key
         }
         #cfgs
@@ -38,10 +39,13 @@ pub(super) fn expand(topic: &Topic) -> TokenStream {
     }
 }
 
+/// It stands at the user's type, where a topic that is more visible than its schema is reported.
 fn schema(topic: &Topic) -> TokenStream {
     let private = topic.keys.private();
-    let any = || quote_spanned!(Span::mixed_site()=> #private::Any);
-    topic.schema.clone().unwrap_or_else(any)
+    match &topic.schema {
+        Some(schema) => quote_spanned!(shown_at(schema)=> type Schema = #schema;),
+        None => quote_spanned!(Span::mixed_site()=> type Schema = #private::Any;),
+    }
 }
 
 fn checked(topic: &Topic) -> Option<TokenStream> {
@@ -53,10 +57,12 @@ fn checked(topic: &Topic) -> Option<TokenStream> {
 fn key(topic: &Topic) -> Option<TokenStream> {
     let field = topic.key.as_ref()?;
     let private = topic.keys.private();
+    let value = Ident::new("value", shown_at(field));
+    let borrowed = borrowed(&quote!(#value.#field));
     Some(quote_spanned! {Span::mixed_site()=>
         const HAS_KEY: ::core::primitive::bool = true;
-        fn key(value: &Self::Schema) -> ::core::option::Option<#private::KeyBytes> {
-            #private::ToKey::to_key(&value.#field)
+        fn key(#value: &Self::Schema) -> ::core::option::Option<#private::KeyBytes> {
+            #private::ToKey::to_key(#borrowed)
         }
     })
 }

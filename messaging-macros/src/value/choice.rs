@@ -81,7 +81,7 @@ impl Choice {
     fn unknown(&self, key: &str, given: &str) -> String {
         let accepted: Vec<&str> = self.words.iter().map(|(word, _)| *word).collect();
         let hint = did_you_mean(given, &accepted);
-        format!("unknown `{key}` \"{given}\"{hint}; use {}", self.accepted())
+        format!("unknown `{key}` \"{given}\"{hint}: use {}", self.accepted())
     }
 
     fn accepted(&self) -> String {

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Error, FnArg, GenericParam, LitStr, ReturnType, Safety, Signature, Type, parse_quote};
+use syn::{Error, FnArg, GenericParam, LitStr, ReturnType, Safety, Signature, Type, parse_quote_spanned};
 
 use super::Worker;
 use super::parse::Written;
@@ -105,7 +105,7 @@ fn check_outcome(signature: &Signature, mistakes: &mut Mistakes) {
 
 fn outcome(signature: &Signature) -> Type {
     match &signature.output {
-        ReturnType::Default => parse_quote!(()),
+        ReturnType::Default => parse_quote_spanned!(signature.ident.span()=> ()),
         ReturnType::Type(_, outcome) => (**outcome).clone(),
     }
 }

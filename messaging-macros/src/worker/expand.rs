@@ -2,75 +2,103 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use super::Worker;
+use crate::spans::{borrowed, inferred, shown_at};
 
-/// The checks and the registration. Errors of the checks fall on the user's types, which keep their spans.
+/// The checks and the registration.
 pub(super) fn expand(worker: &Worker) -> TokenStream {
-    let Worker {
-        keys,
-        cfgs,
-        function,
-        name,
-        topic,
-        input,
-        extractors,
-        outcome,
-        ..
-    } = worker;
+    let Worker { keys, cfgs, .. } = worker;
     let private = keys.private();
-    let carries = carries(worker);
-    let accepts = accepts(worker);
-    let classify = classify(worker);
-    let calls = keys.calls();
+    let checks = [
+        arguments(worker),
+        outcome(worker),
+        carries(worker),
+        future(worker),
+    ];
+    let spec = spec(worker);
     quote_spanned! {Span::mixed_site()=>
         #cfgs
         const _: () = {
-            #private::assert_input::<#input>();
-            #(#private::assert_argument::<#extractors>();)*
-            #private::assert_outcome::<#input, #outcome>();
-            #carries
-            #accepts
-            #private::register! { WORKERS: #private::WorkerSpec::new(
-                #name,
-                #private::here!(),
-                #topic,
-                |context| #private::erase(#function, context),
-            )
-            #(#calls)*
-            #classify }
+            #(#checks)*
+            #private::register! { WORKERS: #spec }
         };
     }
 }
 
+fn spec(worker: &Worker) -> TokenStream {
+    let Worker {
+        keys,
+        function,
+        name,
+        topic,
+        ..
+    } = worker;
+    let private = keys.private();
+    let calls = keys.calls();
+    let classify = keys
+        .tokens("classify")
+        .map(|classify| quote!(.classify(#function, #classify)));
+    quote_spanned! {Span::mixed_site()=>
+        #private::WorkerSpec::new(
+            #name,
+            #private::here!(),
+            #topic,
+            |context| #private::erase(#function, context),
+        )
+        #(#calls)*
+        #classify
+    }
+}
+
+fn arguments(worker: &Worker) -> TokenStream {
+    let Worker {
+        keys,
+        input,
+        extractors,
+        ..
+    } = worker;
+    let span = shown_at(input);
+    let private = keys.private_at(span);
+    let input = quote_spanned!(span=> #private::assert_input::<#input>(););
+    let extractors = extractors.iter().map(|extractor| {
+        let span = shown_at(extractor);
+        let private = keys.private_at(span);
+        quote_spanned!(span=> #private::assert_argument::<#extractor>();)
+    });
+    quote!(#input #(#extractors)*)
+}
+
+/// Whether the topic can be read as the input; that the input is none falls on the input, where it is said already.
 fn carries(worker: &Worker) -> TokenStream {
+    let (input, topic) = (&worker.input, &worker.topic);
+    let span = shown_at(input);
+    let private = worker.keys.private_at(span);
+    let (inferred, borrowed) = (inferred(topic), borrowed(topic));
+    quote_spanned!(span=> #private::carries::<#input, #inferred>(#borrowed);)
+}
+
+/// The result alone, or the result together with the topic that takes it.
+fn outcome(worker: &Worker) -> TokenStream {
+    let (input, outcome) = (&worker.input, &worker.outcome);
+    let span = shown_at(input);
+    let private = worker.keys.private_at(span);
+    let Some(topic) = worker.keys.tokens("output_topic") else {
+        return quote_spanned!(span=> #private::assert_outcome::<#input, #outcome>(););
+    };
+    let (inferred, borrowed) = (inferred(&topic), borrowed(&topic));
+    quote_spanned!(span=> #private::accepts::<#input, #outcome, #inferred>(#borrowed);)
+}
+
+fn future(worker: &Worker) -> TokenStream {
     let Worker {
-        keys, topic, input, ..
+        keys,
+        function,
+        input,
+        extractors,
+        ..
     } = worker;
-    let private = keys.private();
-    let borrowed = borrowed(topic);
-    quote_spanned!(Span::mixed_site()=> #private::carries::<#input, _>(#borrowed);)
-}
-
-fn accepts(worker: &Worker) -> Option<TokenStream> {
-    let Worker {
-        keys, input, outcome, ..
-    } = worker;
-    let private = keys.private();
-    let borrowed = borrowed(&keys.tokens("output_topic")?);
-    Some(quote_spanned!(Span::mixed_site()=> #private::accepts::<#input, #outcome, _>(#borrowed);))
-}
-
-/// `classify` alone of all keys is about the function too: its type says what the errors are.
-fn classify(worker: &Worker) -> Option<TokenStream> {
-    let Worker { keys, function, .. } = worker;
-    let classify = keys.tokens("classify")?;
-    Some(quote_spanned!(Span::mixed_site()=> .classify(#function, #classify)))
-}
-
-/// `&expression`, with the `&` at the expression too, so that an error covers all of it and nothing else.
-fn borrowed(expression: &TokenStream) -> TokenStream {
-    let and = quote_spanned!(expression.span()=> &);
-    quote!(#and #expression)
+    let span = shown_at(function);
+    let private = keys.private_at(span);
+    quote_spanned!(span=> #private::assert_future::<(#input, #(#extractors,)*), _>(&#function);)
 }

@@ -1,4 +1,4 @@
-// at `String`: `Vec<Result<R, E>>` with one entry per record
+// at `String`: a handler of `Batch<_>` returns `()`
 use messaging::{Batch, worker};
 
 #[worker(topic = "orders")]

@@ -1,4 +1,4 @@
-// at `charge`: is not `Send`
+// at `charge`: await occurs here
 use std::rc::Rc;
 
 use messaging::worker;

@@ -1,4 +1,4 @@
-// at `"keys"`: did you mean `key`?
+// at `"keys"`: (did you mean `key`?)
 use messaging::worker;
 
 #[worker(topic = "orders", order = "keys")]

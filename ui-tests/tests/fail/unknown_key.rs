@@ -1,4 +1,4 @@
-// at `retries`: did you mean `max_retries`?
+// at `retries`: (did you mean `max_retries`?)
 use messaging::worker;
 
 #[worker(topic = "orders", retries = 3)]

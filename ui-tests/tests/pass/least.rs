@@ -1,3 +1,5 @@
+//! The least a program needs: one function, one key.
+
 use messaging::worker;
 
 #[worker(topic = "orders")]
@@ -6,6 +8,9 @@ async fn charge(order: String) {
 }
 
 fn main() {
-    let found: Vec<String> = messaging::registry::workers().iter().map(|w| w.name().to_owned()).collect();
-    assert_eq!(found, ["charge"]);
+    let workers = messaging::registry::workers();
+    let [charge] = &workers[..] else { panic!("{workers:?}") };
+    assert_eq!((charge.name(), charge.topic()), ("charge", "orders"));
+    assert_eq!((charge.place().module, charge.place().line), (module_path!(), 5));
+    assert!(charge.place().file.ends_with("least.rs"), "{charge:?}");
 }
