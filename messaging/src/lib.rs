@@ -1,4 +1,21 @@
-//! Event-driven services from annotated Rust.
+//! Event-driven services from annotated Rust functions: a worker is an async function, a program discovers its workers
+//! and drives them against Kafka or an in-memory broker. Failures are retried, then dead-lettered; nothing is committed
+//! before it is done.
+//!
+//! | to | write |
+//! |---|---|
+//! | handle the records of a topic | [`macro@worker`] on an async function, or [`WorkerSpec::of`] |
+//! | let a type be a message | [`macro@Payload`] on a serde type; [`Json`] around a foreign one |
+//! | give a topic a type, with its key | [`macro@topic`] on a unit struct |
+//! | handle many records at once | a first argument of type [`Batch`] |
+//! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
+//! | decide about a failure | [`HandlerError`], or `classify` |
+//! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
+//! | run | [`App`] |
+//! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
+//!
+//! # The README
+#![doc = include_str!("../../README.md")]
 
 mod app;
 pub mod broker;

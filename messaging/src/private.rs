@@ -3,7 +3,7 @@
 //! `#[worker(topic = "orders", output_topic = Invoices, max_retries = 3)] async fn charge(order: Order, attempt:
 //! Attempt) -> Result<Invoice, Refused>` leaves this behind the untouched function:
 //!
-//! ```ignore
+//! ```text
 //! const _: () = {
 //!     __private::assert_input::<Order>();
 //!     __private::assert_argument::<Attempt>();
