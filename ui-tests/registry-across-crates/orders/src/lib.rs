@@ -17,7 +17,7 @@ pub struct Orders;
 
 #[worker(topic = Orders, crate = events)]
 async fn charge(order: Order) {
-    drop(order);
+    let _ = order.id;
 }
 
 mod shipping {
