@@ -3,7 +3,7 @@
 use std::any::type_name;
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::BoxError;
-use crate::broker::{Broker, Subscribe};
+use crate::broker::{Broker, NewTopic, Subscribe};
 use crate::check::{Problems, check};
 use crate::delivery::Core;
 use crate::error::{Error, Kind, Result};
@@ -74,7 +74,8 @@ pub struct App {
     layers: Vec<Arc<dyn Layer>>,
     observer: Option<Arc<dyn Observer>>,
     on_publish_failure: Option<OnFailure>,
-    broker: Option<Arc<dyn Broker>>,
+    /// Made at first use, and then the same for everything this App does.
+    broker: OnceLock<Arc<dyn Broker>>,
 }
 
 impl std::fmt::Debug for App {
@@ -123,7 +124,7 @@ impl App {
             layers: Vec::new(),
             observer: None,
             on_publish_failure: None,
-            broker: None,
+            broker: OnceLock::new(),
         }
     }
 
@@ -235,7 +236,7 @@ impl App {
     /// Uses this broker instead of the one the settings name, such as a [`crate::broker::memory::MemoryBroker`] that
     /// a test looks into.
     pub fn broker(mut self, broker: impl Broker + 'static) -> App {
-        self.broker = Some(Arc::new(broker));
+        self.broker = OnceLock::from(Arc::new(broker) as Arc<dyn Broker>);
         self
     }
 
@@ -277,6 +278,30 @@ impl App {
         ))
     }
 
+    /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
+    ///
+    /// # Errors
+    /// Problems of the settings, a broker that cannot be reached or refuses.
+    pub async fn create_topics(&self, topics: impl IntoIterator<Item = NewTopic>) -> Result<Vec<String>> {
+        let plan = self.plan()?;
+        let broker = plan.broker.as_ref().ok_or(Kind::Disabled)?;
+        connect::reach(&**broker, &plan.settings).await?;
+        let prefix = plan.settings.topic_prefix.as_deref().unwrap_or_default();
+        let prefixed = |topic: NewTopic| NewTopic {
+            name: format!("{prefix}{}", topic.name),
+            ..topic
+        };
+        let topics: Vec<NewTopic> = topics.into_iter().map(prefixed).collect();
+        let refused = |source| {
+            Error::from(Kind::Broker {
+                what: "the topics could not be created".into(),
+                source,
+            })
+        };
+        let admin = broker.admin().map_err(refused)?;
+        admin.create_topics(&topics).await.map_err(refused)
+    }
+
     /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When
     /// the shutdown hangs, the process is ended a second after `shutdown_timeout_ms`.
     ///
@@ -293,12 +318,20 @@ impl App {
         result
     }
 
+    /// Every worker with all its keys decided.
+    #[cfg(feature = "cli")]
+    pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
+        let settings = Settings::load(&self.sources)?;
+        Ok(self
+            .workers
+            .iter()
+            .map(|spec| Resolved::new(spec, &settings))
+            .collect())
+    }
+
     fn plan(&self) -> Result<Plan> {
         let settings = Settings::load(&self.sources)?;
-        let broker = match &self.broker {
-            Some(broker) => Some(broker.clone()),
-            None => connect::broker(&settings).unwrap_or_default(),
-        };
+        let broker = self.broker_of(&settings);
         let prefix = settings.topic_prefix.clone().unwrap_or_default();
         let callback = self.on_publish_failure.clone();
         let producer = Producer::new(broker.clone(), prefix, settings.kafka_fire_and_forget, callback);
@@ -314,6 +347,16 @@ impl App {
             broker,
             producer,
         })
+    }
+
+    /// The broker; `None` when messaging is switched off or the backend is not compiled in, which the check says.
+    fn broker_of(&self, settings: &Settings) -> Option<Arc<dyn Broker>> {
+        if self.broker.get().is_none()
+            && let Some(made) = connect::broker(settings)
+        {
+            let _ = self.broker.set(made);
+        }
+        self.broker.get().cloned()
     }
 
     fn planned(&self, spec: &WorkerSpec, settings: &Settings, context: &Context) -> Planned {
@@ -423,9 +466,7 @@ impl Plan {
             topics,
             reset,
             revoke_deadline,
-            close_deadline: settings
-                .shutdown_timeout_ms
-                .min(Duration::from_secs(3)),
+            close_deadline: settings.shutdown_timeout_ms.min(Duration::from_secs(3)),
             max_poll_records: settings.kafka_max_poll_records as usize,
             publishes: true,
         };
@@ -487,7 +528,9 @@ fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Setting
 
 fn revoke_deadline(settings: &Settings) -> Duration {
     let longest = Duration::from_secs(10);
-    longest.min(settings.shutdown_timeout_ms / 2).min(settings.kafka_max_poll_interval_ms / 2)
+    longest
+        .min(settings.shutdown_timeout_ms / 2)
+        .min(settings.kafka_max_poll_interval_ms / 2)
 }
 
 /// Different groups draw different jitter; the same group draws the same in each run.

@@ -3,6 +3,8 @@
 mod app;
 pub mod broker;
 pub mod check;
+#[cfg(feature = "cli")]
+mod cli;
 pub mod delivery;
 mod error;
 pub mod extract;
@@ -29,6 +31,7 @@ pub use error::{Error, Result};
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
 pub use message::{Delivery, Headers, Message};
+pub use messaging_macros::{Payload, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{OnFailure, Producer, Publish, publish};
@@ -38,9 +41,8 @@ pub use topic::Topic;
 /// Any error that can cross threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-pub use broker::Receipt;
+pub use broker::{NewTopic, Receipt};
 pub use extract::{Attempt, Key, Offset, Partition, Timestamp, TopicName};
-pub use messaging_macros::{Payload, topic, worker};
 pub use runtime::observer::{Observation, Observer};
 
 /// What a program of workers names most. It has no `Result`, so that yours keeps its meaning.

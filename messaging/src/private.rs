@@ -26,13 +26,13 @@ pub use linkme;
 pub use serde::Serialize;
 pub use serde::de::DeserializeOwned;
 
+pub use self::calls::assert_future;
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
 pub use crate::registry::{Entry, TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
 pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
-pub use self::calls::assert_future;
 pub use crate::{__here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};

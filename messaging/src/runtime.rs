@@ -15,7 +15,7 @@ pub(crate) mod clock;
 mod dead_letter;
 pub(crate) mod driver;
 mod inbox;
-pub mod observer;
+pub(crate) mod observer;
 mod outbox;
 mod parked;
 pub(crate) mod rng;

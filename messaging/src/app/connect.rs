@@ -8,26 +8,23 @@ use crate::broker::{Broker, BrokerError};
 use crate::error::{Kind, Result};
 use crate::settings::{MessageBroker, Settings};
 
-/// Makes the broker; `None` when messaging is switched off. Connects to nothing.
-pub(super) fn broker(settings: &Settings) -> Result<Option<Arc<dyn Broker>>> {
+/// Makes the broker; `None` when messaging is switched off or the backend is not compiled in. Connects to nothing.
+pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
     match settings.message_broker {
-        MessageBroker::Memory => Ok(Some(Arc::new(MemoryBroker::new()))),
-        MessageBroker::Kafka if !settings.kafka_enabled => Ok(None),
-        MessageBroker::Kafka => kafka(settings).map(Some),
+        MessageBroker::Memory => Some(Arc::new(MemoryBroker::new())),
+        MessageBroker::Kafka if !settings.kafka_enabled => None,
+        MessageBroker::Kafka => kafka(settings),
     }
 }
 
 #[cfg(feature = "kafka")]
-fn kafka(settings: &Settings) -> Result<Arc<dyn Broker>> {
-    Ok(Arc::new(crate::broker::kafka::KafkaBroker::new(
-        crate::broker::kafka::KafkaConfig::from(settings),
-    )))
+fn kafka(settings: &Settings) -> Option<Arc<dyn Broker>> {
+    Some(Arc::new(crate::broker::kafka::KafkaBroker::new(settings.into())))
 }
 
 #[cfg(not(feature = "kafka"))]
-fn kafka(_: &Settings) -> Result<Arc<dyn Broker>> {
-    let what = "kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory";
-    Err(Kind::Usage(what.to_owned()).into())
+fn kafka(_: &Settings) -> Option<Arc<dyn Broker>> {
+    None
 }
 
 /// Reaches the broker once, trying again by the settings' policy.
