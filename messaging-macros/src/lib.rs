@@ -20,9 +20,18 @@ use proc_macro::TokenStream;
 
 /// Registers an async function as the handler of a topic.
 ///
-/// ```ignore
-/// #[worker(topic = "orders", output_topic = Invoices, max_retries = 5, retry_delay = "500ms")]
-/// async fn charge(order: Order, State(gateway): State<Gateway>) -> Result<Invoice, Refused> { /* … */ }
+/// ```
+/// use messaging::extract::Attempt;
+/// use messaging::{HandlerError, worker};
+///
+/// #[worker(topic = "orders", output_topic = "invoices", max_retries = 5, retry_delay = "500ms")]
+/// async fn charge(order: String, attempt: Attempt) -> Result<String, HandlerError> {
+///     if order.is_empty() {
+///         return Err(HandlerError::reject("the order is empty"));
+///     }
+///     Ok(format!("{order}, charged at try {}", attempt.0))
+/// }
+/// # assert_eq!(messaging::registry::workers()[0].name(), "charge");
 /// ```
 ///
 /// The first argument is what is read from the topic: a payload, `Delivery<T>`, `Json<T>`, `Bytes`, `String`, or
@@ -55,9 +64,18 @@ use proc_macro::TokenStream;
 ///
 /// A duration is `"100ms"`, `"5s"`, `"2m"`, `"1h30m"`, `"7d"`, whole seconds as a number, or a const `Duration`.
 ///
+/// # Mistakes
+/// Each is reported at its token with what to write instead, all mistakes of an item at once:
+///
+/// ```compile_fail
+/// #[messaging::worker(topic = "orders", retries = 5)] // unknown key `retries` (did you mean `max_retries`?)
+/// async fn charge(order: String) {}
+/// ```
+///
 /// # Expansion
-/// The function stays as it is. Beside it stands a `const _` with one check per argument, for the result and for each
-/// topic, and one description of the worker in the link-time registry; `WorkerSpec::of` makes the same by hand.
+/// The function stays as it is. Beside it stands a `const _` with one check per argument, for the result, for each
+/// topic and for the future, and one description of the worker in the link-time registry; `WorkerSpec::of` makes the
+/// same by hand.
 #[proc_macro_attribute]
 pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
     worker::expand(attribute.into(), item.into()).into()
@@ -65,13 +83,26 @@ pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Lets a type that serde can write and read be published and handled, as JSON.
 ///
-/// ```ignore
+/// ```
+/// use messaging::Payload;
+/// use serde::{Deserialize, Serialize};
+///
 /// #[derive(Serialize, Deserialize, Payload)]
-/// struct Order { id: String, total: f64 }
+/// struct Order {
+///     id: String,
+///     total: f64,
+/// }
 /// ```
 ///
 /// Structs and enums, also generic ones; the type owns its data. `#[payload(crate = path)]` names a renamed
 /// `messaging`. A type of another crate needs no derive: take `Json<Theirs>`.
+///
+/// ```compile_fail
+/// #[derive(messaging::Payload)] // the trait bound `Order: Serialize` is not satisfied
+/// struct Order {
+///     id: String,
+/// }
+/// ```
 ///
 /// # Expansion
 /// `impl Payload`, and `Reads<Self>` and `Writes<Self>`, so that the type fits topics whose schema it is.
@@ -82,9 +113,23 @@ pub fn payload(item: TokenStream) -> TokenStream {
 
 /// Makes a unit struct stand for a topic, so that what is read from it and written to it is checked by the compiler.
 ///
-/// ```ignore
+/// ```
+/// use messaging::{Payload, topic, worker};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct OrderCreated {
+///     order_id: String,
+/// }
+///
 /// #[topic(name = "orders.created", schema = OrderCreated, key = order_id)]
 /// struct OrdersCreated;
+///
+/// #[worker(topic = OrdersCreated)]
+/// async fn charge(order: OrderCreated) {
+///     println!("{}", order.order_id);
+/// }
+/// # assert_eq!(messaging::registry::topics()[0].name(), "orders.created");
 /// ```
 ///
 /// | key | value | default |
@@ -93,6 +138,11 @@ pub fn payload(item: TokenStream) -> TokenStream {
 /// | `schema` | the type its records hold | any payload |
 /// | `key` | a field of the schema that becomes the records' key | the input's key |
 /// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
+///
+/// ```compile_fail
+/// #[messaging::topic(name = "orders", key = id)] // `key` is a field of the schema: add `schema = …`
+/// struct Orders;
+/// ```
 ///
 /// # Expansion
 /// The struct stays as it is. Beside it stand `impl Topic` and a description in the link-time registry.

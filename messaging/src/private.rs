@@ -10,7 +10,7 @@
 //!     __private::assert_outcome::<Order, Result<Invoice, Refused>>();
 //!     __private::carries::<Order, _>(&"orders");
 //!     __private::accepts::<Order, Result<Invoice, Refused>, _>(&Invoices);
-//!     __private::assert_future::<(Order, Attempt), _>(&charge);
+//!     __private::assert_future(&charge);
 //!     __private::register! { WORKERS: __private::WorkerSpec::new("charge", __private::here!(), "orders", |context| {
 //!         __private::erase(charge, context)
 //!     })

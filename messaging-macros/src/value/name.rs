@@ -7,56 +7,79 @@ use super::{Value, Written};
 
 const LONGEST: usize = 249;
 
+/// What a name may be.
+struct Rule {
+    accepted: &'static str,
+    allowed: &'static str,
+    /// What of it a name breaks, if anything.
+    mistake: fn(&str) -> Option<String>,
+}
+
+const PLAIN: &str = "1 to 249 letters, digits, '.', '_' and '-'";
+
 /// A topic: its name, or a type with `#[topic]`.
 pub(crate) fn topic_ref(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
-    read(
-        key,
-        input,
-        "a text such as \"orders.created\", or a type with `#[topic]`",
-        topic_mistake,
-    )
+    let accepted = "a text such as \"orders.created\", or a type with `#[topic]`";
+    Rule {
+        accepted,
+        allowed: PLAIN,
+        mistake: topic_mistake,
+    }
+    .read(key, input)
 }
 
 /// The name of a topic.
 pub(crate) fn topic_name(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
-    read(key, input, "a text such as \"orders.created\"", topic_mistake)
+    let accepted = "a text such as \"orders.created\"";
+    Rule {
+        accepted,
+        allowed: PLAIN,
+        mistake: topic_mistake,
+    }
+    .read(key, input)
 }
 
 /// The name of a worker; it becomes part of the default group and of environment variables.
 pub(crate) fn worker_name(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
-    read(key, input, "a text such as \"charge\"", mistake)
+    Rule {
+        accepted: "a text such as \"charge\"",
+        allowed: PLAIN,
+        mistake,
+    }
+    .read(key, input)
 }
 
 /// The name of a group; Kafka takes anything but nothing.
 pub(crate) fn group_id(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
-    read(key, input, "a text such as \"billing\"", |name| {
-        name.is_empty().then(|| "is empty".to_owned())
-    })
-}
-
-fn read(
-    key: &str,
-    input: ParseStream<'_>,
-    accepted: &str,
-    mistake: fn(&str) -> Option<String>,
-) -> syn::Result<Value> {
-    match Written::parse(input)? {
-        Written::Literal(Lit::Str(name)) => checked(key, &name, mistake),
-        Written::Expression(expression) => Value::plain(expression),
-        other => Err(Error::new_spanned(
-            other,
-            format!("`{key}` is no name: write {accepted}"),
-        )),
+    let mistake = |name: &str| name.is_empty().then(|| "is empty".to_owned());
+    Rule {
+        accepted: "a text such as \"billing\"",
+        allowed: "any text",
+        mistake,
     }
+    .read(key, input)
 }
 
-fn checked(key: &str, name: &LitStr, mistake: fn(&str) -> Option<String>) -> syn::Result<Value> {
-    match mistake(&name.value()) {
-        None => Value::plain(name),
-        Some(why) => Err(Error::new(
-            name.span(),
-            format!("`{key}` {why}: use 1 to {LONGEST} letters, digits, '.', '_' and '-'"),
-        )),
+impl Rule {
+    fn read(&self, key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
+        match Written::parse(input)? {
+            Written::Literal(Lit::Str(name)) => self.check(key, &name),
+            Written::Expression(expression) => Value::plain(expression),
+            other => Err(Error::new_spanned(
+                other,
+                format!("`{key}` is no name: write {}", self.accepted),
+            )),
+        }
+    }
+
+    fn check(&self, key: &str, name: &LitStr) -> syn::Result<Value> {
+        match (self.mistake)(&name.value()) {
+            None => Value::plain(name),
+            Some(why) => Err(Error::new(
+                name.span(),
+                format!("`{key}` {why}: use {}", self.allowed),
+            )),
+        }
     }
 }
 

@@ -91,14 +91,8 @@ fn outcome(worker: &Worker) -> TokenStream {
 }
 
 fn future(worker: &Worker) -> TokenStream {
-    let Worker {
-        keys,
-        function,
-        input,
-        extractors,
-        ..
-    } = worker;
+    let function = &worker.function;
     let span = shown_at(function);
-    let private = keys.private_at(span);
-    quote_spanned!(span=> #private::assert_future::<(#input, #(#extractors,)*), _>(&#function);)
+    let private = worker.keys.private_at(span);
+    quote_spanned!(span=> #private::assert_future(&#function);)
 }
