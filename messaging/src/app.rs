@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use rustc_hash::FxBuildHasher;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::BoxError;
 use crate::broker::{Broker, NewTopic, Subscribe};
@@ -20,6 +20,7 @@ use crate::handler::ErasedHandler;
 use crate::producer::{OnFailure, Producer};
 use crate::registry;
 use crate::runtime::driver::{Setup, drive};
+use crate::runtime::health::GroupHealth;
 use crate::runtime::observer::Observer;
 use crate::runtime::unit::Unit;
 use crate::settings::{SettingValue, Settings, Sources};
@@ -484,6 +485,8 @@ impl Plan {
         let rules = units.iter().map(|unit| unit.rules.clone()).collect();
         let (requests, asked) = mpsc::unbounded_channel();
         let (told, notices) = mpsc::unbounded_channel();
+        let health = watch::Sender::new(GroupHealth::of(group));
+        let watched = health.subscribe();
         let setup = Setup {
             group: group.to_owned(),
             subscription,
@@ -492,6 +495,7 @@ impl Plan {
             routes,
             requests: asked,
             notices: told,
+            health,
             observer: observer.cloned(),
             producer: self.producer.clone(),
             seed: seed(group),
@@ -506,6 +510,7 @@ impl Plan {
         Ok(Started {
             requests,
             notices,
+            health: watched,
             end,
         })
     }

@@ -60,6 +60,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pub use broker::{NewTopic, Receipt};
 pub use extract::{Attempt, Key, Offset, Partition, Timestamp, TopicName};
+pub use runtime::health::{GroupHealth, Health, Held};
 pub use runtime::observer::{Observation, Observer};
 
 /// What a program of workers names most. It has no `Result`, so that yours keeps its meaning.

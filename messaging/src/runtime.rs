@@ -9,11 +9,13 @@
 //! | `parked` | runs whose handler is pending |
 //! | `dead_letter` | what a dead letter looks like |
 //! | `timers`, `clock`, `rng`, `weight` | time, chance, and how heavy a handler is |
+//! | `health` | what readiness and liveness probes ask |
 //! | `observer` | what is told to whoever watches |
 
 pub(crate) mod clock;
 mod dead_letter;
 pub(crate) mod driver;
+pub(crate) mod health;
 mod inbox;
 pub(crate) mod observer;
 mod outbox;

@@ -170,3 +170,33 @@ async fn handlers_of_different_keys_run_beside_each_other() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     end(running).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn health_names_the_record_that_nothing_gets_past() {
+    async fn hang(_: Order) {
+        std::future::pending().await
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::new());
+    let running = start(&broker, &seen, WorkerSpec::of("hang", "in", hang)).await;
+    assert!(running.health().ready);
+    until("it tells its partitions", || running.health().groups[0].partitions.len() == 3).await;
+    send(&running, [7]).await;
+    until("it counts as stuck", || {
+        running.health().stuck(Duration::from_secs(30)).count() == 1
+    })
+    .await;
+    let health = running.health();
+    let held = &health.groups[0].held[0];
+    assert_eq!(
+        (
+            held.worker.as_str(),
+            &*held.partition.topic,
+            held.offset,
+            held.attempts
+        ),
+        ("hang", "in", 0, 1)
+    );
+    running.stop();
+    assert!(!running.health().ready);
+    running.join().await.unwrap();
+}

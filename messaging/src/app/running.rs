@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
 use crate::producer::Producer;
 use crate::runtime::driver::{Notice, Request};
+use crate::runtime::health::{GroupHealth, Health};
 
 /// How much of the shutdown is kept for commits and leaving the group after handlers had their time.
 const RESERVE: Duration = Duration::from_secs(3);
@@ -22,6 +23,7 @@ pub struct Running {
     drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
     supervisor: watch::Receiver<Option<Arc<Error>>>,
     ready: watch::Receiver<usize>,
+    health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown_timeout: Duration,
 }
@@ -52,6 +54,7 @@ impl Handle {
 pub(super) struct Started {
     pub(super) requests: mpsc::UnboundedSender<Request>,
     pub(super) notices: mpsc::UnboundedReceiver<Notice>,
+    pub(super) health: watch::Receiver<GroupHealth>,
     pub(super) end: oneshot::Receiver<Result<(), BrokerError>>,
 }
 
@@ -68,9 +71,10 @@ impl Running {
             stopped,
             drain_deadline,
         });
-        let mut ends = Vec::new();
+        let (mut ends, mut health) = (Vec::new(), Vec::new());
         for driver in drivers {
             ends.push(driver.end);
+            health.push(driver.health);
             let failed = failed.clone();
             tokio::spawn(supervise(driver.notices, handle.clone(), failed, counted.clone()));
         }
@@ -79,6 +83,7 @@ impl Running {
             drivers: ends,
             supervisor,
             ready,
+            health,
             producer,
             shutdown_timeout,
         }
@@ -99,6 +104,13 @@ impl Running {
     /// [`Running::join`] waits.
     pub fn stop(&self) {
         self.handle.stop();
+    }
+
+    /// How the App is: for readiness and liveness probes. Cheap; asks no broker.
+    pub fn health(&self) -> Health {
+        let groups: Vec<GroupHealth> = self.health.iter().map(|group| group.borrow().clone()).collect();
+        let ready = *self.ready.borrow() >= groups.len() && !*self.handle.stopped.borrow();
+        Health { ready, groups }
     }
 
     /// Sends messages through this App's broker.

@@ -11,11 +11,12 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt};
 use rustc_hash::FxBuildHasher;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::coop::unconstrained;
 
 use super::clock;
 use super::dead_letter::dead_letter;
+use super::health::{GroupHealth, Held, Pulse};
 use super::inbox::Inbox;
 use super::observer::{Observation, Observer};
 use super::outbox::{Answer, Outbox, Purpose};
@@ -75,6 +76,7 @@ pub(crate) struct Setup {
     pub(crate) routes: HashMap<String, usize, FxBuildHasher>,
     pub(crate) requests: mpsc::UnboundedReceiver<Request>,
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
+    pub(crate) health: watch::Sender<GroupHealth>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) producer: Producer,
     pub(crate) seed: u64,
@@ -97,6 +99,9 @@ pub(crate) struct Driver {
     timers: Timers,
     requests: mpsc::UnboundedReceiver<Request>,
     notices: mpsc::UnboundedSender<Notice>,
+    health: watch::Sender<GroupHealth>,
+    pulse: Pulse,
+    finished: u64,
     observer: Option<Arc<dyn Observer>>,
     producer: Producer,
     random: Rng,
@@ -137,6 +142,9 @@ impl Driver {
             timers: Timers::default(),
             requests: setup.requests,
             notices: setup.notices,
+            health: setup.health,
+            pulse: Pulse::new(),
+            finished: 0,
             observer: setup.observer,
             producer: setup.producer,
             random: Rng::new(setup.seed),
@@ -153,7 +161,9 @@ impl Driver {
             if let Some(marks) = self.drained.take() {
                 return self.subscription.close(marks).await;
             }
-            match self.wait(more).await {
+            let wake = self.wait(more).await;
+            self.pulse.change();
+            match wake {
                 Wake::Event(event) => self.take_events(event),
                 Wake::Ended(ended) => self.take_all_ended(ended),
                 Wake::Request(Some(Request::Drain(deadline))) => self.core.drain_requested(deadline),
@@ -167,7 +177,10 @@ impl Driver {
 
     /// Waits for something to do; `more` says that there is already.
     async fn wait(&mut self, more: bool) -> Wake {
-        let due = self.timers.next();
+        let due = [self.timers.next(), self.pulse.next()]
+            .into_iter()
+            .flatten()
+            .min();
         let Driver {
             requests,
             subscription,
@@ -203,7 +216,33 @@ impl Driver {
             }
         }
         self.subscription.note_watermarks(&self.core.watermarks());
+        if self.pulse.beats() {
+            self.tell_health();
+        }
         starts >= STARTS_A_TURN
+    }
+
+    fn tell_health(&self) {
+        let (mut held, mut partitions) = (Vec::new(), Vec::new());
+        for (slot, inbox) in self.inboxes.iter().enumerate() {
+            let Some(inbox) = inbox.as_ref().filter(|inbox| inbox.ours) else {
+                continue;
+            };
+            partitions.push(inbox.partition.clone());
+            if let Some((offset, attempts)) = self.core.held_by(slot as Slot) {
+                let worker = self.units[self.worker_of(slot as Slot)].name.clone();
+                held.push(Held {
+                    worker,
+                    partition: inbox.partition.clone(),
+                    offset,
+                    attempts,
+                });
+            }
+        }
+        self.health.send_modify(|health| {
+            health.partitions = partitions;
+            health.update(self.finished, self.core.in_flight(), held);
+        });
     }
 
     /// Offers waiting records to the core and tells the broker which partitions to hold.
@@ -337,6 +376,7 @@ impl Driver {
             Outcome::Failed(failure) => self.finish_of(pick, failure, unit),
         };
         let goes_on = !matches!(finish, Finish::Retry(..));
+        self.finished += 1;
         let random = self.random.next();
         self.core.finished(pick.ticket, finish, random);
         goes_on
@@ -464,6 +504,7 @@ impl Driver {
                 continue;
             };
             inbox.clear();
+            inbox.ours = false;
             let partition = inbox.partition.clone();
             tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, lost, "partition revoked");
             self.observe(&Observation::Revoked {

@@ -21,6 +21,8 @@ pub(super) struct Inbox {
     held: bool,
     /// Whether an operator paused it.
     pub(super) paused: bool,
+    /// Whether the partition is assigned; one that was revoked keeps its inbox until what runs has ended.
+    pub(super) ours: bool,
 }
 
 impl Inbox {
@@ -31,6 +33,7 @@ impl Inbox {
             batches: VecDeque::new(),
             held: false,
             paused: false,
+            ours: true,
         }
     }
 
