@@ -1,7 +1,7 @@
 //! A started App: [`Running`].
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -21,11 +21,29 @@ const RESERVE: Duration = Duration::from_secs(3);
 pub struct Running {
     handle: Arc<Handle>,
     drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
-    supervisor: watch::Receiver<Option<Arc<Error>>>,
+    failed: FirstError,
     ready: watch::Receiver<usize>,
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown_timeout: Duration,
+}
+
+/// What stopped an App, when it was not told to stop.
+#[derive(Clone, Debug, Default)]
+struct FirstError(Arc<Mutex<Option<Error>>>);
+
+impl FirstError {
+    fn keep(&self, error: Error) {
+        self.lock().get_or_insert(error);
+    }
+
+    fn take(&self) -> Option<Error> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What stops an App.
@@ -61,7 +79,7 @@ pub(super) struct Started {
 impl Running {
     pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown_timeout: Duration) -> Running {
         let (stopped, _) = watch::channel(false);
-        let (failed, supervisor) = watch::channel(None);
+        let failed = FirstError::default();
         let (counted, ready) = watch::channel(0);
         let drain_deadline = shutdown_timeout.saturating_sub(RESERVE).max(shutdown_timeout / 2);
         let requests = drivers.iter().map(|driver| driver.requests.clone()).collect();
@@ -75,13 +93,17 @@ impl Running {
         for driver in drivers {
             ends.push(driver.end);
             health.push(driver.health);
-            let failed = failed.clone();
-            tokio::spawn(supervise(driver.notices, handle.clone(), failed, counted.clone()));
+            tokio::spawn(supervise(
+                driver.notices,
+                handle.clone(),
+                failed.clone(),
+                counted.clone(),
+            ));
         }
         Running {
             handle,
             drivers: ends,
-            supervisor,
+            failed,
             ready,
             health,
             producer,
@@ -141,12 +163,7 @@ impl Running {
         };
         self.flush().await;
         // What stopped the App says more than how its close went.
-        if let Some(error) = self.supervisor.borrow().clone() {
-            return Err(
-                Arc::try_unwrap(error).unwrap_or_else(|shared| Error::new(Kind::Usage(shared.report())))
-            );
-        }
-        result
+        self.failed.take().map_or(result, Err)
     }
 
     async fn flush(&self) {
@@ -196,7 +213,7 @@ async fn join_all(ends: Vec<oneshot::Receiver<Result<(), BrokerError>>>) -> Resu
 async fn supervise(
     mut notices: mpsc::UnboundedReceiver<Notice>,
     handle: Arc<Handle>,
-    failed: watch::Sender<Option<Arc<Error>>>,
+    failed: FirstError,
     ready: watch::Sender<usize>,
 ) {
     let mut was_ready = false;
@@ -223,13 +240,7 @@ async fn supervise(
         };
         let error = Error::new(error);
         tracing::error!(error = %describe(&error), "the program stops");
-        failed.send_if_modified(|first| {
-            let is_first = first.is_none();
-            if is_first {
-                *first = Some(Arc::new(error));
-            }
-            is_first
-        });
+        failed.keep(error);
         handle.stop();
     }
     // A driver that ended without ever being ready must not keep others waiting.
