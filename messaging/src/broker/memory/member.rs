@@ -40,6 +40,12 @@ impl Member {
         let group = shared.groups.get_mut(&self.group)?;
         let member = group.member(self.id)?;
         if let Some(event) = member.events.pop_front() {
+            if let Event::Assigned(partitions) = &event {
+                // A hold belongs to one assignment.
+                for (slot, ..) in partitions {
+                    self.held.remove(slot);
+                }
+            }
             return Some(event);
         }
         let slots = member.slots.len();
@@ -113,7 +119,14 @@ impl Subscription for Member {
         if let Some(event) = self.next_event() {
             return Poll::Ready(event);
         }
-        self.broker.lock().wakers.push(context.waker().clone());
+        let mut shared = self.broker.lock();
+        if let Some(member) = shared
+            .groups
+            .get_mut(&self.group)
+            .and_then(|group| group.member(self.id))
+        {
+            member.waker = Some(context.waker().clone());
+        }
         Poll::Pending
     }
 
@@ -126,7 +139,11 @@ impl Subscription for Member {
     }
 
     fn publish(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued> {
-        self.broker.lock().append(message).map_err(NotQueued::Refused)?;
+        self.broker.lock().append(message).map_err(|error| match error {
+            // Outputs wait until their topic is made.
+            BrokerError::UnknownTopic { .. } => NotQueued::Full,
+            error => NotQueued::Refused(error),
+        })?;
         self.tell_self(Event::Published(token, Ok(())));
         Ok(())
     }
