@@ -34,7 +34,7 @@ mod topics;
 
 pub(crate) use resolve::Resolved;
 pub use running::Running;
-use running::Started;
+use running::{Shutdown, Started};
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {
@@ -272,11 +272,8 @@ impl App {
         plan.announce();
         plan.prepare(&*broker).await;
         let started = plan.subscribe(&*broker, self.observer.as_ref())?;
-        Ok(Running::new(
-            started,
-            plan.producer,
-            plan.settings.shutdown_timeout_ms,
-        ))
+        let shutdown = Shutdown::within(plan.settings.shutdown_timeout_ms);
+        Ok(Running::new(started, plan.producer, shutdown))
     }
 
     /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
@@ -467,7 +464,7 @@ impl Plan {
             topics,
             reset,
             revoke_deadline,
-            close_deadline: settings.shutdown_timeout_ms.min(Duration::from_secs(3)),
+            close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
             max_poll_records: settings.kafka_max_poll_records as usize,
             publishes: true,
         };

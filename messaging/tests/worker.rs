@@ -179,7 +179,10 @@ async fn health_names_the_record_that_nothing_gets_past() {
     let (broker, seen) = (MemoryBroker::new(), Seen::new());
     let running = start(&broker, &seen, WorkerSpec::of("hang", "in", hang)).await;
     assert!(running.health().ready);
-    until("it tells its partitions", || running.health().groups[0].partitions.len() == 3).await;
+    until("it tells its partitions", || {
+        running.health().groups[0].partitions.len() == 3
+    })
+    .await;
     send(&running, [7]).await;
     until("it counts as stuck", || {
         running.health().stuck(Duration::from_secs(30)).count() == 1

@@ -10,11 +10,35 @@ use crate::broker::BrokerError;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
 use crate::producer::Producer;
+use crate::runtime::clock::{self, Instant};
 use crate::runtime::driver::{Notice, Request};
 use crate::runtime::health::{GroupHealth, Health};
 
-/// How much of the shutdown is kept for commits and leaving the group after handlers had their time.
-const RESERVE: Duration = Duration::from_secs(3);
+/// How a shutdown divides its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shutdown {
+    /// The whole of it: `shutdown_timeout_ms`.
+    pub(super) all: Duration,
+    /// How long handlers may go on.
+    pub(super) drain: Duration,
+    /// How long a subscription may take to commit and to leave its group after that.
+    pub(super) close: Duration,
+}
+
+impl Shutdown {
+    /// Handlers get all but the last 3 s, or half of a shutdown that is shorter than 6 s.
+    pub(super) fn within(all: Duration) -> Shutdown {
+        let reserve = Duration::from_secs(3).min(all / 2);
+        Shutdown {
+            all,
+            drain: all - reserve,
+            close: reserve * 5 / 6,
+        }
+    }
+}
+
+/// How long the last messages get when the time is over.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// A started App. Dropping it stops the App without waiting.
 #[derive(Debug)]
@@ -25,7 +49,7 @@ pub struct Running {
     ready: watch::Receiver<usize>,
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
-    shutdown_timeout: Duration,
+    shutdown: Shutdown,
 }
 
 /// What stopped an App, when it was not told to stop.
@@ -51,19 +75,20 @@ impl FirstError {
 pub(super) struct Handle {
     requests: Vec<mpsc::UnboundedSender<Request>>,
     stopping: AtomicBool,
-    stopped: watch::Sender<bool>,
-    drain_deadline: Duration,
+    /// Since when it stops.
+    stopped: watch::Sender<Option<Instant>>,
+    shutdown: Shutdown,
 }
 
 impl Handle {
     pub(super) fn stop(&self) {
         if !self.stopping.swap(true, Ordering::SeqCst) {
-            tracing::info!(within = ?self.drain_deadline, "stopping: what runs may finish");
+            tracing::info!(within = ?self.shutdown.drain, "stopping: what runs may finish");
             for driver in &self.requests {
                 // A driver that has ended needs no request.
-                let _ = driver.send(Request::Drain(self.drain_deadline));
+                let _ = driver.send(Request::Drain(self.shutdown.drain));
             }
-            self.stopped.send_replace(true);
+            self.stopped.send_replace(Some(clock::now()));
         }
     }
 }
@@ -77,17 +102,16 @@ pub(super) struct Started {
 }
 
 impl Running {
-    pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown_timeout: Duration) -> Running {
-        let (stopped, _) = watch::channel(false);
+    pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown: Shutdown) -> Running {
+        let (stopped, _) = watch::channel(None);
         let failed = FirstError::default();
         let (counted, ready) = watch::channel(0);
-        let drain_deadline = shutdown_timeout.saturating_sub(RESERVE).max(shutdown_timeout / 2);
         let requests = drivers.iter().map(|driver| driver.requests.clone()).collect();
         let handle = Arc::new(Handle {
             requests,
             stopping: AtomicBool::new(false),
             stopped,
-            drain_deadline,
+            shutdown,
         });
         let (mut ends, mut health) = (Vec::new(), Vec::new());
         for driver in drivers {
@@ -107,7 +131,7 @@ impl Running {
             ready,
             health,
             producer,
-            shutdown_timeout,
+            shutdown,
         }
     }
 
@@ -118,7 +142,7 @@ impl Running {
         tokio::select! {
             biased;
             _ = self.ready.wait_for(|ready| *ready >= all) => {}
-            _ = stopped.wait_for(|stopped| *stopped) => {}
+            _ = stopped.wait_for(Option::is_some) => {}
         }
     }
 
@@ -131,7 +155,7 @@ impl Running {
     /// How the App is: for readiness and liveness probes. Cheap; asks no broker.
     pub fn health(&self) -> Health {
         let groups: Vec<GroupHealth> = self.health.iter().map(|group| group.borrow().clone()).collect();
-        let ready = *self.ready.borrow() >= groups.len() && !*self.handle.stopped.borrow();
+        let ready = *self.ready.borrow() >= groups.len() && self.handle.stopped.borrow().is_none();
         Health { ready, groups }
     }
 
@@ -149,10 +173,10 @@ impl Running {
         let mut stopped = self.handle.stopped.subscribe();
         let ends = std::mem::take(&mut self.drivers);
         let mut ended = Box::pin(join_all(ends));
-        let limit = self.shutdown_timeout;
+        let limit = self.shutdown.all;
         let over_time = async {
             // Only an App that was told to stop has to be quick.
-            if stopped.wait_for(|stopped| *stopped).await.is_ok() {
+            if stopped.wait_for(Option::is_some).await.is_ok() {
                 tokio::time::sleep(limit).await;
             }
         };
@@ -166,8 +190,15 @@ impl Running {
         self.failed.take().map_or(result, Err)
     }
 
+    /// Gives the last messages what is left of the time.
     async fn flush(&self) {
-        let left = self.producer.flush(RESERVE.min(self.shutdown_timeout)).await;
+        let since = self
+            .handle
+            .stopped
+            .borrow()
+            .map_or(Duration::ZERO, |stopped| clock::now() - stopped);
+        let left = self.shutdown.all.saturating_sub(since);
+        let left = self.producer.flush(left.max(LAST_MOMENT)).await;
         if left > 0 {
             tracing::error!(
                 messages = left,
@@ -177,7 +208,7 @@ impl Running {
     }
 
     pub(super) fn shutdown_timeout(&self) -> Duration {
-        self.shutdown_timeout
+        self.shutdown.all
     }
 
     pub(super) fn handle(&self) -> Arc<Handle> {
