@@ -16,6 +16,7 @@ use crate::delivery::Settlement;
 mod group;
 mod log;
 mod member;
+mod unsent;
 
 use group::Group;
 use log::Log;
