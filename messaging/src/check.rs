@@ -128,11 +128,10 @@ fn backend(settings: &Settings) -> Vec<Problem> {
 fn names(workers: &[&Resolved]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for worker in workers {
-        let topics = [
-            Some(&worker.topic),
-            worker.output.as_ref().map(|output| &output.topic),
-            Some(&worker.dlq_topic),
-        ];
+        // The default dead letter topic is named after the topic, so one mistake is said once.
+        let dlq = (worker.dead_letters() && check_topic(&worker.topic).is_ok()).then_some(&worker.dlq_topic);
+        let output = worker.output.as_ref().map(|output| &output.topic);
+        let topics = [Some(&worker.topic), output, dlq];
         let checks = topics.into_iter().flatten().map(|topic| check_topic(topic));
         let checks = checks.chain([check_worker(&worker.name), check_group(&worker.group)]);
         for error in checks.filter_map(Result::err) {
@@ -218,19 +217,23 @@ fn reset_word(reset: OffsetReset) -> &'static str {
 
 /// Follows a worker's dead letters from reader to reader, back to the worker itself.
 fn dead_letter_loop(worker: &Resolved, workers: &[&Resolved]) -> Option<Problem> {
-    let mut topic = &worker.dlq_topic;
-    let mut path = vec![worker.place];
-    for _ in 0..workers.len() + 1 {
+    let mut paths = vec![vec![worker]];
+    while let Some(path) = paths.pop() {
+        let topic = path
+            .last()
+            .filter(|last| last.dead_letters())
+            .map(|last| &last.dlq_topic);
+        let Some(topic) = topic else { continue };
         if *topic == worker.topic {
             let what = format!(
                 "worker \"{}\" would read its own dead letters from \"{}\", for ever; give it another `dlq_topic`, or `on_exhausted = \"skip\"`",
                 worker.name, worker.topic
             );
-            return Some(Problem::new(what, path));
+            return Some(Problem::new(what, places(&path)));
         }
-        let reader = workers.iter().find(|reader| reader.topic == *topic)?;
-        path.push(reader.place);
-        topic = &reader.dlq_topic;
+        let readers = workers.iter().filter(|reader| reader.topic == *topic);
+        let unseen = readers.filter(|reader| path.iter().all(|seen| !std::ptr::eq(*seen, **reader)));
+        paths.extend(unseen.map(|reader| [&path[..], &[*reader]].concat()));
     }
     None
 }

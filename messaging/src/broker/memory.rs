@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -17,6 +16,7 @@ use crate::delivery::Settlement;
 mod group;
 mod log;
 mod member;
+mod unsent;
 
 use group::Group;
 use log::Log;
@@ -34,8 +34,6 @@ struct Shared {
     topics: BTreeMap<String, Log>,
     groups: BTreeMap<String, Group>,
     auto_create: bool,
-    /// Who waits for anything to change.
-    wakers: Vec<Waker>,
 }
 
 impl std::fmt::Debug for MemoryBroker {
@@ -57,7 +55,6 @@ impl MemoryBroker {
             topics: BTreeMap::new(),
             groups: BTreeMap::new(),
             auto_create: true,
-            wakers: Vec::new(),
         };
         MemoryBroker {
             shared: Arc::new(Mutex::new(shared)),
@@ -77,7 +74,7 @@ impl MemoryBroker {
         if let Some(group) = shared.groups.get_mut(group) {
             group.lose(topic, partition);
         }
-        shared.changed();
+        shared.rebalance_all();
     }
 
     /// All records of a topic: partition, offset, key, value. For tests.
@@ -133,7 +130,7 @@ impl Shared {
     }
 
     fn changed(&mut self) {
-        self.wakers.drain(..).for_each(Waker::wake);
+        self.groups.values_mut().for_each(Group::wake);
     }
 }
 
