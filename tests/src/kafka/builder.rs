@@ -1,0 +1,75 @@
+//! How a test says what is special about its server.
+
+use anyhow::Result;
+
+use super::files::Files;
+use super::{KafkaServer, java};
+use crate::guard::Guard;
+use crate::ports::Port;
+
+/// Builds a [`KafkaServer`].
+#[derive(Clone, Debug, Default)]
+pub struct KafkaBuilder {
+    properties: Vec<(String, String)>,
+    java_options: Vec<String>,
+}
+
+impl KafkaBuilder {
+    /// Sets a property of the broker, also over one of ours.
+    #[must_use]
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.push((name.into(), value.into()));
+        self
+    }
+
+    /// Gives an option to `java`, such as `-Xmx1g`, also over one of ours.
+    #[must_use]
+    pub fn java_option(mut self, option: impl Into<String>) -> Self {
+        self.java_options.push(option.into());
+        self
+    }
+
+    /// Starts the server and waits until it answers.
+    ///
+    /// # Errors
+    /// As [`KafkaServer::start`].
+    pub fn start(self) -> Result<KafkaServer> {
+        let port = Port::reserve()?;
+        let controller_port = Port::reserve()?;
+        let guard = Guard::new("kafka")?;
+        let files = Files::write(
+            guard.folder(),
+            port.number(),
+            controller_port.number(),
+            &self.properties,
+        )?;
+        format_storage(&files, port.number())?;
+        let mut server = KafkaServer {
+            process: None,
+            files,
+            java_options: self.java_options,
+            guard,
+            port,
+            _controller_port: controller_port,
+        };
+        server.restart()?;
+        Ok(server)
+    }
+}
+
+/// Makes the empty data folder; KRaft refuses one that was not formatted.
+fn format_storage(files: &Files, port: u16) -> Result<()> {
+    // 16 bytes in base64, another for each server: a client that meets the wrong one on a reused port then says so.
+    let cluster = format!("messagingTests{port:07}A");
+    let properties = files.properties.display().to_string();
+    let arguments = [
+        "format",
+        "--standalone",
+        "--cluster-id",
+        &cluster,
+        "--config",
+        &properties,
+    ];
+    java::run("kafka.tools.StorageTool", &arguments)?;
+    Ok(())
+}
