@@ -1,1 +1,152 @@
-//! The procedural macros of `messaging`.
+//! The procedural macros of `messaging`. Use them through that crate, which documents what they need at run time.
+//!
+//! Every macro works in the same four steps: *parse* the attribute's keys and the item, build a *model* that keeps
+//! the spans, *check* it so that all mistakes are reported at once, and *expand*, which cannot fail. The user's item
+//! is emitted token for token, also when there are mistakes.
+
+mod cfgs;
+mod keys;
+mod mistakes;
+mod payload;
+mod spans;
+mod topic;
+mod value;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Registers an async function as the handler of a topic.
+///
+/// ```
+/// use messaging::extract::Attempt;
+/// use messaging::{HandlerError, worker};
+///
+/// #[worker(topic = "orders", output_topic = "invoices", max_retries = 5, retry_delay = "500ms")]
+/// async fn charge(order: String, attempt: Attempt) -> Result<String, HandlerError> {
+///     if order.is_empty() {
+///         return Err(HandlerError::reject("the order is empty"));
+///     }
+///     Ok(format!("{order}, charged at try {}", attempt.0))
+/// }
+/// # assert_eq!(messaging::registry::workers()[0].name(), "charge");
+/// ```
+///
+/// The first argument is what is read from the topic: a payload, `Delivery<T>`, `Json<T>`, `Bytes`, `String`, or
+/// `Batch<T>`. The others are extractors. Any value may be a const expression instead of a literal.
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `topic` | a name, or a type with `#[topic]` | required |
+/// | `output_topic` | a name, or a type with `#[topic]`, for what the handler returns | none |
+/// | `name` | text; must be unique in the program | the function's name |
+/// | `group_id` | text | `{service}.{worker}` |
+/// | `concurrency` | number from 1: lanes that run at a time | 1 |
+/// | `order` | `"key"`, `"partition"`, `"none"`: which records stay in order | `"key"` |
+/// | `max_retries` | number: tries after the first | 3 |
+/// | `retry_backoff` | `"exponential"`, `"linear"`, `"fixed"` | `"exponential"` |
+/// | `retry_delay` | duration before the first retry | `"1s"` |
+/// | `retry_max_delay` | duration | `"1h"` |
+/// | `retry_jitter` | 0.0 to 1.0, a share of the delay | 0.0 |
+/// | `timeout` | duration of one try | none |
+/// | `on_exhausted` | `"dlq"`, `"skip"`, `"stop"`: what becomes of a record that is given up | `"dlq"` |
+/// | `dlq_topic` | a name, or a type with `#[topic]` | `{topic}.dlq` |
+/// | `batch_size` | number from 1; needs `Batch<T>` | 100 |
+/// | `batch_timeout` | duration; needs `Batch<T>` | `"100ms"` |
+/// | `max_in_flight` | number from 1: records started or queued | max(4 × `concurrency`, 1000) |
+/// | `max_bytes` | number from 1: their bytes | 64 MiB |
+/// | `max_ahead` | number from 1: records done behind an unfinished one, per partition | 100,000 |
+/// | `auto_offset_reset` | `"earliest"`, `"latest"`, `"none"`: where a new group begins | a setting |
+/// | `classify` | a `fn(&E) -> Verdict` that reads the handler's errors | `HandlerError` is looked for |
+/// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
+///
+/// A duration is `"100ms"`, `"5s"`, `"2m"`, `"1h30m"`, `"7d"`, whole seconds as a number, or a const `Duration`.
+///
+/// # Mistakes
+/// Each is reported at its token with what to write instead, all mistakes of an item at once:
+///
+/// ```compile_fail
+/// #[messaging::worker(topic = "orders", retries = 5)] // unknown key `retries` (did you mean `max_retries`?)
+/// async fn charge(order: String) {}
+/// ```
+///
+/// # Expansion
+/// The function stays as it is. Beside it stands a `const _` with one check per argument, for the result, for each
+/// topic and for the future, and one description of the worker in the link-time registry; `WorkerSpec::of` makes the
+/// same by hand.
+#[proc_macro_attribute]
+pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    worker::expand(attribute.into(), item.into()).into()
+}
+
+/// Lets a type that serde can write and read be published and handled, as JSON.
+///
+/// ```
+/// use messaging::Payload;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct Order {
+///     id: String,
+///     total: f64,
+/// }
+/// ```
+///
+/// Structs and enums, also generic ones; the type owns its data. `#[payload(crate = path)]` names a renamed
+/// `messaging`. A type of another crate needs no derive: take `Json<Theirs>`.
+///
+/// ```compile_fail
+/// #[derive(messaging::Payload)] // the trait bound `Order: Serialize` is not satisfied
+/// struct Order {
+///     id: String,
+/// }
+/// ```
+///
+/// # Expansion
+/// `impl Payload`, and `Reads<Self>` and `Writes<Self>`, so that the type fits topics whose schema it is.
+#[proc_macro_derive(Payload, attributes(payload))]
+pub fn payload(item: TokenStream) -> TokenStream {
+    payload::expand(item.into()).into()
+}
+
+/// Makes a unit struct stand for a topic, so that what is read from it and written to it is checked by the compiler.
+///
+/// ```
+/// use messaging::{Payload, topic, worker};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct OrderCreated {
+///     order_id: String,
+/// }
+///
+/// #[topic(name = "orders.created", schema = OrderCreated, key = order_id)]
+/// struct OrdersCreated;
+///
+/// #[worker(topic = OrdersCreated)]
+/// async fn charge(order: OrderCreated) {
+///     println!("{}", order.order_id);
+/// }
+/// # assert_eq!(messaging::registry::topics()[0].name(), "orders.created");
+/// ```
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `name` | the topic's name | required |
+/// | `schema` | the type its records hold | any payload |
+/// | `key` | a field of the schema that becomes the records' key | the input's key |
+/// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
+///
+/// ```compile_fail
+/// #[messaging::topic(name = "orders", key = id)] // `key` is a field of the schema: add `schema = …`
+/// struct Orders;
+/// ```
+///
+/// # Expansion
+/// The struct stays as it is. Beside it stand `impl Topic` and a description in the link-time registry.
+#[proc_macro_attribute]
+pub fn topic(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    topic::expand(attribute.into(), item.into()).into()
+}

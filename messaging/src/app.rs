@@ -1,4 +1,577 @@
-//! App.
-pub(crate) fn producer_from_environment() -> crate::Result<crate::producer::Producer> {
-    Err(crate::error::Kind::Disabled.into())
+//! [`App`]: discover, check, start.
+
+use std::any::type_name;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use rustc_hash::FxBuildHasher;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::BoxError;
+use crate::broker::{Broker, NewTopic, Subscribe};
+use crate::check::{Problems, check};
+use crate::delivery::Core;
+use crate::error::{Error, Kind, Result};
+use crate::extract::{Context, Missing, States};
+use crate::handler::ErasedHandler;
+use crate::producer::{OnFailure, Producer};
+use crate::registry;
+use crate::runtime::driver::{Setup, drive};
+use crate::runtime::health::GroupHealth;
+use crate::runtime::observer::Observer;
+use crate::runtime::unit::Unit;
+use crate::settings::{SettingValue, Settings, Sources};
+use crate::spec::WorkerSpec;
+
+mod connect;
+mod resolve;
+mod running;
+mod signals;
+mod topics;
+
+pub(crate) use resolve::Resolved;
+pub use running::Running;
+use running::{Shutdown, Started};
+
+/// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
+pub trait Layer: Send + Sync {
+    /// The handler that takes the place of `inner` for the worker of this name.
+    fn layer(&self, worker: &str, inner: Arc<dyn ErasedHandler>) -> Arc<dyn ErasedHandler>;
+}
+
+type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
+
+/// A program of workers.
+///
+/// ```
+/// # use serde::{Serialize, Deserialize};
+/// use messaging::prelude::*;
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct Greeting { name: String }
+///
+/// #[worker(topic = "greetings")]
+/// async fn greet(greeting: Greeting) {
+///     println!("hello, {}", greeting.name);
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> messaging::Result<()> {
+/// let mut running = App::new().defaults([("message_broker", "memory")]).start().await?;
+/// running.ready().await;
+/// publish("greetings", &Greeting { name: "world".into() }).await?;
+/// running.stop();
+/// running.join().await
+/// # }
+/// ```
+pub struct App {
+    workers: Vec<WorkerSpec>,
+    states: States,
+    provided: Vec<Provide>,
+    sources: Sources,
+    layers: Vec<Arc<dyn Layer>>,
+    observer: Option<Arc<dyn Observer>>,
+    on_publish_failure: Option<OnFailure>,
+    /// Made at first use, and then the same for everything this App does.
+    broker: OnceLock<Arc<dyn Broker>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App")
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for App {
+    fn default() -> App {
+        App::new()
+    }
+}
+
+/// An App whose settings, workers and handlers are made, before anything is connected.
+struct Plan {
+    settings: Settings,
+    workers: Vec<Planned>,
+    broker: Option<Arc<dyn Broker>>,
+    producer: Producer,
+}
+
+struct Planned {
+    resolved: Resolved,
+    made: Result<Arc<dyn ErasedHandler>, Vec<Missing>>,
+}
+
+impl App {
+    /// All workers that are registered in this program, and settings from the environment and `messaging.toml`.
+    pub fn new() -> App {
+        App {
+            workers: registry::workers(),
+            ..App::empty()
+        }
+    }
+
+    /// No workers; add them with [`App::worker`].
+    pub fn empty() -> App {
+        App {
+            workers: Vec::new(),
+            states: States::default(),
+            provided: Vec::new(),
+            sources: Sources::from_process(),
+            layers: Vec::new(),
+            observer: None,
+            on_publish_failure: None,
+            broker: OnceLock::new(),
+        }
+    }
+
+    /// Only the registered workers of these names: a test binary links every worker of its crate.
+    ///
+    /// # Panics
+    /// When there is no worker of a name; the message lists those there are.
+    pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> App {
+        let all = registry::workers();
+        let wanted = |name: &str| {
+            let found = all.iter().find(|worker| worker.name() == name).cloned();
+            found.unwrap_or_else(|| {
+                let known: Vec<&str> = all.iter().map(WorkerSpec::name).collect();
+                panic!(
+                    "there is no worker \"{name}\"; registered are: {}",
+                    known.join(", ")
+                )
+            })
+        };
+        App {
+            workers: names.into_iter().map(|name| wanted(name.as_ref())).collect(),
+            ..App::empty()
+        }
+    }
+
+    /// Adds a worker by hand.
+    pub fn worker(mut self, spec: WorkerSpec) -> App {
+        self.workers.push(spec);
+        self
+    }
+
+    /// Gives handlers a value, for `State<T>`.
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> App {
+        // The first value of a type stays: two of one type are a mistake that a newtype mends.
+        if self.states.slot::<T>().set(value).is_err() {
+            tracing::warn!(
+                state = type_name::<T>(),
+                "a second value of this type was given and is not used; wrap one in a type of its own"
+            );
+        }
+        self
+    }
+
+    /// Gives handlers a value that has to be made first, such as a connection. It is awaited when the App starts,
+    /// not for `workers` or `check`.
+    pub fn provide<T, E, F, Fut>(mut self, make: F) -> App
+    where
+        T: Send + Sync + 'static,
+        E: Into<BoxError>,
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = std::result::Result<T, E>> + Send + 'static,
+    {
+        let slot = self.states.slot::<T>();
+        self.provided.push(Box::new(move || {
+            Box::pin(async move {
+                let what = type_name::<T>();
+                let value = make().await.map_err(|error| Kind::Provide {
+                    what,
+                    source: error.into(),
+                })?;
+                // A ready value given with `state` stays.
+                let _ = slot.set(value);
+                Ok(())
+            })
+        }));
+        self
+    }
+
+    /// Settings below all others but the built-in defaults: what an example or a test brings, and an operator can
+    /// still change.
+    pub fn defaults<K: Into<String>, V: Into<SettingValue>>(
+        mut self,
+        settings: impl IntoIterator<Item = (K, V)>,
+    ) -> App {
+        self.sources = self.sources.app_defaults(settings);
+        self
+    }
+
+    /// Settings above all others.
+    pub fn configure<K: Into<String>, V: Into<SettingValue>>(
+        mut self,
+        settings: impl IntoIterator<Item = (K, V)>,
+    ) -> App {
+        self.sources = self.sources.code(settings);
+        self
+    }
+
+    /// Wraps every handler; the first layer is the outermost.
+    pub fn layer(mut self, layer: impl Layer + 'static) -> App {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Tells what happens.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> App {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Called with the topic and the error of each message that failed with nobody waiting.
+    pub fn on_publish_failure(
+        mut self,
+        callback: impl Fn(&str, &crate::broker::BrokerError) + Send + Sync + 'static,
+    ) -> App {
+        self.on_publish_failure = Some(Arc::new(callback));
+        self
+    }
+
+    /// Uses this broker instead of the one the settings name, such as a [`crate::broker::memory::MemoryBroker`] that
+    /// a test looks into.
+    pub fn broker(mut self, broker: impl Broker + 'static) -> App {
+        self.broker = OnceLock::from(Arc::new(broker) as Arc<dyn Broker>);
+        self
+    }
+
+    /// The workers of this App.
+    pub fn workers(&self) -> &[WorkerSpec] {
+        &self.workers
+    }
+
+    /// Checks that handlers, topics, groups, state and settings fit together. Connects to nothing.
+    ///
+    /// # Errors
+    /// All problems, each with its place in the source.
+    pub fn check(&self) -> Result<()> {
+        self.plan().and_then(|plan| plan.check())
+    }
+
+    /// Checks, makes what was provided, connects, and starts all workers.
+    ///
+    /// # Errors
+    /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
+    pub async fn start(mut self) -> Result<Running> {
+        let plan = self.plan()?;
+        plan.check()?;
+        for make in std::mem::take(&mut self.provided) {
+            make().await?;
+        }
+        plan.producer.offer_as_default();
+        let Some(broker) = plan.broker.clone() else {
+            return Err(Kind::Disabled.into());
+        };
+        connect::reach(&*broker, &plan.settings).await?;
+        plan.announce();
+        plan.prepare(&*broker).await;
+        let started = plan.subscribe(&*broker, self.observer.as_ref())?;
+        let shutdown = Shutdown::within(plan.settings.shutdown_timeout_ms);
+        Ok(Running::new(started, plan.producer, shutdown))
+    }
+
+    /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
+    ///
+    /// # Errors
+    /// Problems of the settings, a broker that cannot be reached or refuses.
+    pub async fn create_topics(&self, topics: impl IntoIterator<Item = NewTopic>) -> Result<Vec<String>> {
+        let plan = self.plan()?;
+        let broker = plan.broker.as_ref().ok_or(Kind::Disabled)?;
+        connect::reach(&**broker, &plan.settings).await?;
+        let prefix = plan.settings.topic_prefix.as_deref().unwrap_or_default();
+        let prefixed = |topic: NewTopic| NewTopic {
+            name: format!("{prefix}{}", topic.name),
+            ..topic
+        };
+        let topics: Vec<NewTopic> = topics.into_iter().map(prefixed).collect();
+        let refused = |source| {
+            Error::from(Kind::Broker {
+                what: "the topics could not be created".into(),
+                source,
+            })
+        };
+        let admin = broker.admin().map_err(refused)?;
+        admin.create_topics(&topics).await.map_err(refused)
+    }
+
+    /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When
+    /// the shutdown hangs, the process is ended a second after `shutdown_timeout_ms`.
+    ///
+    /// # Errors
+    /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
+    pub async fn run(self) -> Result<()> {
+        if self.workers.is_empty() {
+            return Err(Kind::NothingRegistered.into());
+        }
+        let running = self.start().await?;
+        let signals = tokio::spawn(signals::listen(running.handle(), running.shutdown_timeout()));
+        let result = running.join().await;
+        signals.abort();
+        result
+    }
+
+    /// Every worker with all its keys decided.
+    #[cfg(feature = "cli")]
+    pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
+        let settings = Settings::load(&self.sources)?;
+        Ok(self
+            .workers
+            .iter()
+            .map(|spec| Resolved::new(spec, &settings))
+            .collect())
+    }
+
+    fn plan(&self) -> Result<Plan> {
+        let settings = Settings::load(&self.sources)?;
+        let broker = self.broker_of(&settings);
+        let prefix = settings.topic_prefix.clone().unwrap_or_default();
+        let callback = self.on_publish_failure.clone();
+        let producer = Producer::new(broker.clone(), prefix, settings.kafka_fire_and_forget, callback);
+        let context = Context::new(Arc::new(self.states.clone()), producer.clone());
+        let workers = self
+            .workers
+            .iter()
+            .map(|spec| self.planned(spec, &settings, &context))
+            .collect();
+        Ok(Plan {
+            settings,
+            workers,
+            broker,
+            producer,
+        })
+    }
+
+    /// The broker; `None` when messaging is switched off or the backend is not compiled in, which the check says.
+    fn broker_of(&self, settings: &Settings) -> Option<Arc<dyn Broker>> {
+        if self.broker.get().is_none()
+            && let Some(made) = connect::broker(settings)
+        {
+            let _ = self.broker.set(made);
+        }
+        self.broker.get().cloned()
+    }
+
+    fn planned(&self, spec: &WorkerSpec, settings: &Settings, context: &Context) -> Planned {
+        let resolved = Resolved::new(spec, settings);
+        let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
+        let made = spec.make(&context.for_worker(resolved.timeout, key_of));
+        let wrap = |inner| {
+            self.layers
+                .iter()
+                .rev()
+                .fold(inner, |inner, layer| layer.layer(&resolved.name, inner))
+        };
+        let made = made.map(wrap);
+        Planned { resolved, made }
+    }
+}
+
+impl Plan {
+    fn check(&self) -> Result<()> {
+        let built: Vec<_> = self
+            .workers
+            .iter()
+            .map(|worker| match &worker.made {
+                Ok(handler) => (&worker.resolved, &[][..], handler.is_batch()),
+                Err(missing) => (&worker.resolved, &missing[..], false),
+            })
+            .collect();
+        match Problems::new(check(&self.settings, &built)) {
+            Some(problems) => Err(Kind::Check(problems).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn resolved(&self) -> Vec<&Resolved> {
+        self.workers.iter().map(|worker| &worker.resolved).collect()
+    }
+
+    /// Says what was found: every worker, its topics, its group and where the group's name came from.
+    fn announce(&self) {
+        if cfg!(panic = "abort") {
+            tracing::warn!("the program is built with panic = \"abort\": a panic in a handler ends it");
+        }
+        for worker in self.resolved() {
+            let output = worker.output.as_ref().map(|output| output.topic.as_str());
+            let rules = worker.keys();
+            tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
+                group_from = worker.group_from, concurrency = rules.concurrency, dlq = %worker.dlq_topic,
+                place = %worker.place, "worker found");
+        }
+    }
+
+    async fn prepare(&self, broker: &dyn Broker) {
+        let resolved = self.resolved();
+        match broker.admin() {
+            Ok(admin) => {
+                topics::prepare(&*admin, &resolved, self.settings.kafka_dlq_auto_create).await;
+                topics::announce_new_groups(&*admin, &resolved).await;
+            }
+            Err(error) => {
+                let error = crate::outcome::describe(&error);
+                tracing::warn!(%error, "topics and groups could not be looked at");
+            }
+        }
+    }
+
+    /// One subscription for each group, one driver for each subscription.
+    fn subscribe(&self, broker: &dyn Broker, observer: Option<&Arc<dyn Observer>>) -> Result<Vec<Started>> {
+        let mut groups: Vec<&str> = self
+            .workers
+            .iter()
+            .map(|worker| worker.resolved.group.as_str())
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+            .into_iter()
+            .map(|group| self.start_group(group, broker, observer))
+            .collect()
+    }
+
+    fn start_group(
+        &self,
+        group: &str,
+        broker: &dyn Broker,
+        observer: Option<&Arc<dyn Observer>>,
+    ) -> Result<Started> {
+        let settings = &self.settings;
+        let mut units = Vec::new();
+        let mut routes: HashMap<String, usize, FxBuildHasher> = HashMap::default();
+        let mut topics = Vec::new();
+        let mut reset = settings.kafka_auto_offset_reset;
+        for worker in self
+            .workers
+            .iter()
+            .filter(|worker| worker.resolved.group == group)
+        {
+            // The check has seen to it that every handler is there.
+            let Ok(handler) = &worker.made else { continue };
+            routes.insert(worker.resolved.topic.clone(), units.len());
+            topics.push(worker.resolved.topic.clone());
+            reset = worker.resolved.reset;
+            units.push(Arc::new(unit(&worker.resolved, handler.clone(), settings)));
+        }
+        let revoke_deadline = revoke_deadline(settings);
+        let request = Subscribe {
+            group: group.to_owned(),
+            topics,
+            reset,
+            revoke_deadline,
+            close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
+            max_poll_records: settings.kafka_max_poll_records as usize,
+            publishes: true,
+        };
+        let failed = |source| {
+            Error::from(Kind::Broker {
+                what: format!("group \"{group}\" could not be joined"),
+                source,
+            })
+        };
+        let subscription = broker.subscribe(&request).map_err(failed)?;
+        let capabilities = broker.capabilities();
+        let interval = settings
+            .kafka_enable_auto_commit
+            .then_some(settings.kafka_auto_commit_interval_ms);
+        let rules = units.iter().map(|unit| unit.rules.clone()).collect();
+        let (requests, asked) = mpsc::unbounded_channel();
+        let (told, notices) = mpsc::unbounded_channel();
+        let health = watch::Sender::new(GroupHealth::of(group));
+        let watched = health.subscribe();
+        let setup = Setup {
+            group: group.to_owned(),
+            subscription,
+            core: Core::new(capabilities.settlement, rules, interval),
+            units,
+            routes,
+            requests: asked,
+            notices: told,
+            health,
+            observer: observer.cloned(),
+            producer: self.producer.clone(),
+            seed: seed(group),
+            revoke_deadline,
+            spawn: capabilities.own_thread,
+        };
+        let end = if capabilities.own_thread {
+            on_own_thread(group, setup)?
+        } else {
+            as_task(setup)
+        };
+        Ok(Started {
+            requests,
+            notices,
+            health: watched,
+            end,
+        })
+    }
+}
+
+fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Settings) -> Unit {
+    Unit {
+        name: resolved.name.clone(),
+        group: resolved.group.clone(),
+        output_topic: resolved
+            .output
+            .as_ref()
+            .map(|output| Arc::from(output.topic.as_str())),
+        dlq_topic: Arc::from(resolved.dlq_topic.as_str()),
+        topic_prefix: settings.topic_prefix.clone().unwrap_or_default(),
+        rules: resolved.rules(handler.is_batch()),
+        handler,
+    }
+}
+
+fn revoke_deadline(settings: &Settings) -> Duration {
+    let longest = Duration::from_secs(10);
+    longest
+        .min(settings.shutdown_timeout_ms / 2)
+        .min(settings.kafka_max_poll_interval_ms / 2)
+}
+
+/// Different groups draw different jitter; the same group draws the same in each run.
+fn seed(group: &str) -> u64 {
+    group.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+type End = oneshot::Receiver<std::result::Result<(), crate::broker::BrokerError>>;
+
+fn as_task(setup: Setup) -> End {
+    let (ended, end) = oneshot::channel();
+    tokio::spawn(async move {
+        // An App that is gone does not care how it ended.
+        let _ = ended.send(drive(setup).await);
+    });
+    end
+}
+
+/// A driver with a thread of its own is not slowed by other tasks, and a handler that blocks slows none.
+fn on_own_thread(group: &str, setup: Setup) -> Result<End> {
+    let (ended, end) = oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
+    let work = move || {
+        let _ = ended.send(runtime.block_on(drive(setup)));
+    };
+    let spawned = std::thread::Builder::new()
+        .name(format!("messaging-{group}"))
+        .spawn(work);
+    spawned.map_err(|error| {
+        Kind::Usage(format!(
+            "no thread could be started for group \"{group}\": {error}"
+        ))
+    })?;
+    Ok(end)
+}
+
+/// The producer of a process without an App, made from the environment.
+pub(crate) fn producer_from_environment() -> Result<Producer> {
+    App::empty().plan().map(|plan| plan.producer)
 }

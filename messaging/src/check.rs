@@ -1,5 +1,236 @@
-//! The start-up check.
-/// All that does not fit.
-#[derive(Debug, thiserror::Error)]
-#[error("problems")]
-pub struct Problems {}
+//! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::app::Resolved;
+use crate::extract::Missing;
+use crate::name::{check_group, check_topic, check_worker};
+use crate::settings::{MessageBroker, OffsetReset, SaslMechanism, Settings};
+use crate::spec::Place;
+
+/// One thing that does not fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    what: String,
+    places: Vec<Place>,
+}
+
+impl Problem {
+    fn new(what: impl Into<String>, places: impl Into<Vec<Place>>) -> Problem {
+        Problem {
+            what: what.into(),
+            places: places.into(),
+        }
+    }
+
+    /// Where in the source; empty for a problem of the settings.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        for (index, place) in self.places.iter().enumerate() {
+            write!(f, "{}{place}", if index == 0 { " (" } else { ", " })?;
+        }
+        if self.places.is_empty() {
+            Ok(())
+        } else {
+            f.write_str(")")
+        }
+    }
+}
+
+/// All that does not fit, one per line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn new(all: Vec<Problem>) -> Option<Problems> {
+        (!all.is_empty()).then_some(Problems(all))
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.0.len();
+        write!(f, "{count} {}", if count == 1 { "problem" } else { "problems" })?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+/// A worker, or what its extractors lack.
+pub(crate) type Built<'a> = (&'a Resolved, &'a [Missing], bool);
+
+/// Everything that does not fit.
+pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> {
+    let mut problems = backend(settings);
+    let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
+    problems.extend(names(&resolved));
+    problems.extend(duplicate_names(&resolved));
+    problems.extend(duplicate_handlers(&resolved));
+    problems.extend(resets(&resolved));
+    problems.extend(
+        resolved
+            .iter()
+            .filter_map(|worker| dead_letter_loop(worker, &resolved)),
+    );
+    for (worker, missing, is_batch) in workers {
+        problems.extend(missing.iter().map(|missing| lacks(worker, missing)));
+        if missing.is_empty() && !is_batch && worker.batch_keys {
+            let what = format!(
+                "worker \"{}\" has `batch_size` or `batch_timeout`, but its handler takes one record at a time; take `Batch<_>` first",
+                worker.name
+            );
+            problems.push(Problem::new(what, [worker.place]));
+        }
+    }
+    problems
+}
+
+fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
+    Problem::new(format!("worker \"{}\": {missing}", worker.name), [worker.place])
+}
+
+fn backend(settings: &Settings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if settings.message_broker != MessageBroker::Kafka {
+        return problems;
+    }
+    if !cfg!(feature = "kafka") {
+        problems.push(Problem::new("message_broker is kafka, but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory", []));
+    }
+    let security = settings.kafka_security_protocol;
+    let scram = matches!(
+        settings.kafka_sasl_mechanism,
+        Some(SaslMechanism::ScramSha256 | SaslMechanism::ScramSha512)
+    );
+    if !cfg!(feature = "kafka-tls") && (security.is_ssl() || (security.is_sasl() && scram)) {
+        let what = format!(
+            "kafka_security_protocol is {}, but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
+            security.as_str()
+        );
+        problems.push(Problem::new(what, []));
+    }
+    problems
+}
+
+fn names(workers: &[&Resolved]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for worker in workers {
+        let topics = [
+            Some(&worker.topic),
+            worker.output.as_ref().map(|output| &output.topic),
+            Some(&worker.dlq_topic),
+        ];
+        let checks = topics.into_iter().flatten().map(|topic| check_topic(topic));
+        let checks = checks.chain([check_worker(&worker.name), check_group(&worker.group)]);
+        for error in checks.filter_map(Result::err) {
+            problems.push(Problem::new(
+                format!("worker \"{}\": {error}", worker.name),
+                [worker.place],
+            ));
+        }
+    }
+    problems
+}
+
+/// Groups that have more than one entry, with their places.
+fn repeated<'a, K: Ord>(
+    workers: &[&'a Resolved],
+    key: impl Fn(&'a Resolved) -> K,
+) -> Vec<(K, Vec<&'a Resolved>)> {
+    let mut by_key: BTreeMap<K, Vec<&Resolved>> = BTreeMap::new();
+    for worker in workers {
+        by_key.entry(key(worker)).or_default().push(worker);
+    }
+    by_key.into_iter().filter(|(_, found)| found.len() > 1).collect()
+}
+
+fn places(workers: &[&Resolved]) -> Vec<Place> {
+    workers.iter().map(|worker| worker.place).collect()
+}
+
+fn duplicate_names(workers: &[&Resolved]) -> Vec<Problem> {
+    let twice = repeated(workers, |worker| worker.name.as_str());
+    let problem = |(name, found): (&str, Vec<&Resolved>)| {
+        Problem::new(
+            format!(
+                "{} workers are named \"{name}\"; give each its own with `name`",
+                found.len()
+            ),
+            places(&found),
+        )
+    };
+    twice.into_iter().map(problem).collect()
+}
+
+fn duplicate_handlers(workers: &[&Resolved]) -> Vec<Problem> {
+    let twice = repeated(workers, |worker| (worker.group.as_str(), worker.topic.as_str()));
+    let problem = |((group, topic), found): ((&str, &str), Vec<&Resolved>)| {
+        let names: Vec<String> = found
+            .iter()
+            .map(|worker| format!("\"{}\"", worker.name))
+            .collect();
+        let what = format!(
+            "workers {} handle topic \"{topic}\" in one group, \"{group}\"; give each its own `group_id`, or make them one",
+            names.join(" and ")
+        );
+        Problem::new(what, places(&found))
+    };
+    twice.into_iter().map(problem).collect()
+}
+
+fn resets(workers: &[&Resolved]) -> Vec<Problem> {
+    let groups = repeated(workers, |worker| worker.group.as_str());
+    let differ = |found: &[&Resolved]| found.iter().any(|worker| worker.reset != found[0].reset);
+    let problem = |(group, found): (&str, Vec<&Resolved>)| {
+        let given: Vec<String> = found
+            .iter()
+            .map(|w| format!("\"{}\" {}", w.name, reset_word(w.reset)))
+            .collect();
+        let what = format!(
+            "group \"{group}\" is one client, but its workers differ in `auto_offset_reset`: {}; make them equal, or give one its own `group_id`",
+            given.join(", ")
+        );
+        Problem::new(what, places(&found))
+    };
+    groups
+        .into_iter()
+        .filter(|(_, found)| differ(found))
+        .map(problem)
+        .collect()
+}
+
+fn reset_word(reset: OffsetReset) -> &'static str {
+    reset.as_str()
+}
+
+/// Follows a worker's dead letters from reader to reader, back to the worker itself.
+fn dead_letter_loop(worker: &Resolved, workers: &[&Resolved]) -> Option<Problem> {
+    let mut topic = &worker.dlq_topic;
+    let mut path = vec![worker.place];
+    for _ in 0..workers.len() + 1 {
+        if *topic == worker.topic {
+            let what = format!(
+                "worker \"{}\" would read its own dead letters from \"{}\", for ever; give it another `dlq_topic`, or `on_exhausted = \"skip\"`",
+                worker.name, worker.topic
+            );
+            return Some(Problem::new(what, path));
+        }
+        let reader = workers.iter().find(|reader| reader.topic == *topic)?;
+        path.push(reader.place);
+        topic = &reader.dlq_topic;
+    }
+    None
+}

@@ -61,10 +61,6 @@ impl Error {
         Error(Box::new(kind))
     }
 
-    pub(crate) fn kind(&self) -> &Kind {
-        &self.0
-    }
-
     /// Settings with problems; the source lists all of them.
     pub fn is_settings(&self) -> bool {
         matches!(*self.0, Kind::Settings(_))

@@ -33,7 +33,7 @@ pub trait ErasedHandler: Send + Sync {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the first argument of a handler",
     label = "not a payload",
-    note = "take a payload (`#[derive(Payload)]`), `Delivery<_>`, `Json<_>`, `Bytes`, `String` or `Batch<_>` first"
+    note = "add `#[derive(serde::Serialize, serde::Deserialize, messaging::Payload)]` to it, or take `Json<_>`, `Delivery<_>`, `Batch<_>`, `Bytes` or `String` first"
 )]
 pub trait Input: Sized + Send {
     /// What is read from the topic.

@@ -104,7 +104,7 @@ pub fn encode_serde<T: Serialize>(value: &T, format: Format, to: &mut Vec<u8>) -
 ///
 /// # Errors
 /// When the bytes are no JSON, or JSON of another shape; the source says where.
-pub fn decode_serde<T: DeserializeOwned>(format: Format, from: &[u8]) -> Result<T, DecodeError> {
+pub fn decode_serde<T: for<'de> Deserialize<'de>>(format: Format, from: &[u8]) -> Result<T, DecodeError> {
     match format {
         Format::Json => serde_json::from_slice(from).map_err(|e| DecodeError::new::<T>(format, from, e)),
         Format::Raw => Err(DecodeError::new::<T>(

@@ -3,30 +3,31 @@
 //! `#[worker(topic = "orders", output_topic = Invoices, max_retries = 3)] async fn charge(order: Order, attempt:
 //! Attempt) -> Result<Invoice, Refused>` leaves this behind the untouched function:
 //!
-//! ```ignore
+//! ```text
 //! const _: () = {
 //!     __private::assert_input::<Order>();
 //!     __private::assert_argument::<Attempt>();
 //!     __private::assert_outcome::<Order, Result<Invoice, Refused>>();
 //!     __private::carries::<Order, _>(&"orders");
 //!     __private::accepts::<Order, Result<Invoice, Refused>, _>(&Invoices);
+//!     __private::assert_future(&charge);
 //!     __private::register! { WORKERS: __private::WorkerSpec::new("charge", __private::here!(), "orders", |context| {
-//!         __private::erase(charge, __private::None, context)     // or __private::Some(CLASSIFY)
+//!         __private::erase(charge, context)
 //!     })
 //!     .output_topic(Invoices)
 //!     .max_retries(3) }
 //! };
 //! ```
 
-pub use core::option::Option::{None, Some};
+mod calls;
 
 pub use bytes::Bytes as KeyBytes;
 pub use linkme;
 pub use serde::Serialize;
 pub use serde::de::DeserializeOwned;
 
+pub use self::calls::assert_future;
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
-pub use crate::handler::erase;
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
 pub use crate::registry::{Entry, TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
@@ -34,8 +35,9 @@ pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
 pub use crate::{__here as here, __register as register};
 
-use crate::extract::FromDelivery;
-use crate::handler::{Answers, Input};
+use crate::extract::{Context, FromDelivery};
+use crate::handler::{Answers, Handler, Input};
+use crate::spec::Made;
 use crate::topic::{Accepts, Carries};
 
 /// What a payload is written to.
@@ -63,10 +65,18 @@ pub const fn carries<I: Input, T: Carries<I::Payload>>(_: &T) {}
 /// Fails to compile on the topic when it does not take what the handler returns.
 pub const fn accepts<I: Input, R: Answers<I::Kind>, T: Accepts<R::Output>>(_: &T) {}
 
-/// Fails to compile on the user's type when it lacks serde's derives.
-pub const fn assert_serde<T: Serialize + DeserializeOwned + Send + 'static>() {}
+/// Fails to compile on the user's type when it is no payload.
+pub const fn assert_schema<S: Payload>() {}
 
 /// The name of a topic's schema.
 pub fn schema_name<T: 'static>() -> &'static str {
     core::any::type_name::<T>()
+}
+
+/// Forgets the types of a handler.
+///
+/// # Errors
+/// All that its extractors miss.
+pub fn erase<M: 'static, H: Handler<M>>(handler: H, context: &Context) -> Made {
+    crate::handler::erase(handler, None, context)
 }

@@ -74,24 +74,29 @@ impl<T: Topic<Schema: 'static>> TopicRef for T {
 
 /// A topic whose records can be read as `P`.
 #[diagnostic::on_unimplemented(
-    message = "this topic does not carry `{P}`",
-    label = "the handler reads `{P}` from it",
-    note = "take the topic's `schema` as the first argument, or name another topic"
+    message = "`{Self}` names no topic",
+    label = "not a topic",
+    note = "write a text such as \"orders.created\", or a unit struct with `#[topic(name = \"orders.created\")]`"
 )]
 pub trait Carries<P> {}
 impl<P> Carries<P> for &'static str {}
 impl<T: Topic, P: Reads<T::Schema>> Carries<P> for T {}
 
 /// A payload that can be read from a topic whose schema is `S`; the derives write `Reads<Self>`.
+#[diagnostic::on_unimplemented(
+    message = "this topic carries `{S}`, not `{Self}`",
+    label = "the handler reads `{Self}` from it",
+    note = "take the topic's `schema` as the first argument, or name another topic"
+)]
 pub trait Reads<S> {}
 impl<P> Reads<Any> for P {}
 impl<S: Payload> Reads<S> for serde_json::Value {}
 
 /// A topic to which `P` can be written.
 #[diagnostic::on_unimplemented(
-    message = "this topic does not take `{P}`",
-    label = "`{P}` would be written to it",
-    note = "write the topic's `schema`, or name another topic"
+    message = "`{Self}` names no topic",
+    label = "not a topic",
+    note = "write a text such as \"orders.created\", or a unit struct with `#[topic(name = \"orders.created\")]`"
 )]
 pub trait Accepts<P> {}
 impl<P> Accepts<P> for &str {}
@@ -100,6 +105,11 @@ impl<P> Accepts<P> for &String {}
 impl<T: Topic, P: Writes<T::Schema>> Accepts<P> for T {}
 
 /// A payload that can be written to a topic whose schema is `S`; the derives write `Writes<Self>`.
+#[diagnostic::on_unimplemented(
+    message = "this topic takes `{S}`, not `{Self}`",
+    label = "`{Self}` would be written to it",
+    note = "write the topic's `schema`, or name another topic"
+)]
 pub trait Writes<S> {}
 impl<P> Writes<Any> for P {}
 impl<S: Payload> Writes<S> for serde_json::Value {}

@@ -8,16 +8,21 @@ use anyhow::{Context, Result};
 
 /// Waits for the end of its input, which comes when the owner closes the pipe or dies; then kills the process group and
 /// removes the folder. That last part runs in a session of its own, or it would kill itself before it removes anything.
-/// A process that was just killed may still make files: hence the few tries. The last line keeps the shell from turning
-/// itself into `setsid`, which as the leader of the group would have to fork and would end at once.
+///
+/// The folder stays until the group is gone, for at most 10 s (a parent that collects no children keeps them listed): a
+/// server whose files vanish would complain, and make new ones. `kill -s` is how POSIX writes it; dash refuses a group
+/// after `kill -KILL`. The last line keeps the shell from turning itself into `setsid`, which as the leader of the group
+/// would have to fork and would end at once.
 const SCRIPT: &str = r#"
 while read -r _; do :; done
 setsid sh -c '
-    kill -KILL -- -"$1"
-    for try in 1 2 3 4 5 6 7 8 9 10; do
-        rm -rf -- "$2" && exit
-        sleep 0.2
+    kill -s KILL -- "-$1"
+    tries=200
+    while kill -s 0 -- "-$1" && [ "$tries" -gt 0 ]; do
+        tries=$((tries - 1))
+        sleep 0.05
     done
+    rm -rf -- "$2"
 ' sh "$$" "$1"
 exit
 "#;
@@ -86,5 +91,32 @@ impl Drop for Guard {
         drop(self.pipe.take());
         // The shell is killed with its group, so its end means that the others were told to end too.
         let _ = self.shell.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::process::{Signal, ended_by, wait_timeout};
+    use crate::wait::eventually;
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    // The program does not care for the folder: only the signal can end it.
+    #[test]
+    fn the_end_of_a_guard_kills_its_group_and_removes_its_folder() {
+        let guard = Guard::new("test").unwrap();
+        let folder = guard.folder().to_owned();
+        let mut child = guard
+            .spawn(Command::new("tail").args(["-f", "/dev/null"]))
+            .unwrap();
+        drop(guard);
+        let status = wait_timeout(&mut child, SOON)
+            .unwrap()
+            .expect("it goes on without its guard");
+        assert_eq!(ended_by(status), Some(Signal::SIGKILL));
+        eventually(SOON, "the folder to be removed", || !folder.exists()).unwrap();
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::guard::Guard;
 use crate::ports::Port;
@@ -68,13 +68,15 @@ impl KafkaServer {
     /// # Errors
     /// As [`start`](Self::start); every call then gives the same error.
     pub fn shared() -> Result<&'static str> {
-        // Statics are not dropped: the server's guard ends it together with this process.
-        static SHARED: OnceLock<Result<(String, Option<KafkaServer>), String>> = OnceLock::new();
-        let shared = SHARED.get_or_init(|| given_or_started().map_err(|error| format!("{error:#}")));
-        match shared {
-            Ok((bootstrap, _server)) => Ok(bootstrap),
-            Err(error) => bail!("{error}"),
-        }
+        Ok(&shared()?.bootstrap)
+    }
+
+    /// The shared server itself, or `None` where one was given; only to look at: it is everybody's.
+    ///
+    /// # Errors
+    /// As [`shared`](Self::shared).
+    pub fn shared_server() -> Result<Option<&'static KafkaServer>> {
+        Ok(shared()?.server.as_ref())
     }
 
     /// Runs one of Kafka's own tools, such as `org.apache.kafka.tools.TopicCommand`, and gives what it printed.
@@ -192,10 +194,28 @@ impl Drop for KafkaServer {
     }
 }
 
-fn given_or_started() -> Result<(String, Option<KafkaServer>)> {
-    if let Ok(given) = std::env::var(BOOTSTRAP_SERVERS) {
-        return Ok((given, None));
+struct Shared {
+    bootstrap: String,
+    server: Option<KafkaServer>,
+}
+
+fn shared() -> Result<&'static Shared> {
+    // Statics are not dropped: the server's guard ends it together with this process.
+    static SHARED: OnceLock<Result<Shared, String>> = OnceLock::new();
+    let shared = SHARED.get_or_init(|| given_or_started().map_err(|error| format!("{error:#}")));
+    shared.as_ref().map_err(|error| anyhow!("{error}"))
+}
+
+fn given_or_started() -> Result<Shared> {
+    if let Ok(bootstrap) = std::env::var(BOOTSTRAP_SERVERS) {
+        return Ok(Shared {
+            bootstrap,
+            server: None,
+        });
     }
     let server = KafkaServer::start()?;
-    Ok((server.bootstrap(), Some(server)))
+    Ok(Shared {
+        bootstrap: server.bootstrap(),
+        server: Some(server),
+    })
 }

@@ -1,12 +1,12 @@
 //! The harness itself: the servers it starts are real, keep their port and data, and never outlive their owner.
 
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use messaging_tests::kafka::KafkaServer;
+use messaging_tests::kafka::{BOOTSTRAP_SERVERS, KafkaServer};
 use messaging_tests::process::{Program, Signal, ended_by};
 use messaging_tests::wait::eventually;
 use rdkafka::ClientConfig;
@@ -39,8 +39,27 @@ fn partitions(bootstrap: &str, topic: &str) -> Result<usize> {
     Ok(topic.partitions().len())
 }
 
+/// A process that ended but was not collected by its parent yet is not alive.
 fn is_alive(pid: u32) -> bool {
-    Path::new(&format!("/proc/{pid}")).exists()
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    status
+        .lines()
+        .any(|line| line.starts_with("State:") && !line.contains('Z') && !line.contains('X'))
+}
+
+/// The process and the folder of the server that a `kafka-owner` has.
+fn server_of(owner: &mut Program) -> Result<(u32, PathBuf)> {
+    let line = owner.wait_for_line(|line| line.starts_with("kafka "), Duration::from_secs(120))?;
+    let mut words = line.split(' ').skip(1);
+    let pid = words.next().context("no process number")?.parse()?;
+    Ok((pid, words.next().context("no folder")?.into()))
+}
+
+/// Kafka also ends by itself some seconds after its data is gone; so its end must come first.
+fn ends_before_its_data(pid: u32, folder: &Path) -> Result<()> {
+    eventually(SOON, "the data to be removed", || !folder.exists())?;
+    assert!(!is_alive(pid), "the data was removed, but the server lives");
+    Ok(())
 }
 
 #[tokio::test]
@@ -92,17 +111,23 @@ fn a_dropped_server_leaves_no_process_and_no_data() -> Result<()> {
 #[test]
 fn a_server_dies_when_its_owner_is_killed() -> Result<()> {
     let mut owner = Program::start(Command::new(env!("CARGO_BIN_EXE_kafka-owner")))?;
-    let line = owner.wait_for_line(|line| line.starts_with("kafka "), Duration::from_secs(120))?;
-    let mut words = line.split(' ').skip(1);
-    let pid: u32 = words.next().context("no process number")?.parse()?;
-    let folder = Path::new(words.next().context("no folder")?);
+    let (pid, folder) = server_of(&mut owner)?;
     assert!(is_alive(pid) && folder.is_dir());
-
     owner.signal(Signal::SIGKILL)?;
     let status = owner.wait_timeout(SOON)?.context("it survived SIGKILL")?;
     assert_eq!(ended_by(status), Some(Signal::SIGKILL));
-    eventually(SOON, "the server to die with its owner", || !is_alive(pid))?;
-    eventually(SOON, "its data to be removed", || !folder.exists())
+    ends_before_its_data(pid, &folder)
+}
+
+#[test]
+fn the_shared_server_dies_when_its_process_ends() -> Result<()> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kafka-owner"));
+    command.arg("shared").env_remove(BOOTSTRAP_SERVERS);
+    let mut owner = Program::start(command)?;
+    let (pid, folder) = server_of(&mut owner)?;
+    let status = owner.wait_timeout(SOON)?.context("it does not end")?;
+    assert!(status.success());
+    ends_before_its_data(pid, &folder)
 }
 
 #[tokio::test]

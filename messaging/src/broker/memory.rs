@@ -53,8 +53,15 @@ impl Default for MemoryBroker {
 impl MemoryBroker {
     /// An empty broker that makes a topic with three partitions when it is first named.
     pub fn new() -> MemoryBroker {
-        let shared = Shared { topics: BTreeMap::new(), groups: BTreeMap::new(), auto_create: true, wakers: Vec::new() };
-        MemoryBroker { shared: Arc::new(Mutex::new(shared)) }
+        let shared = Shared {
+            topics: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            auto_create: true,
+            wakers: Vec::new(),
+        };
+        MemoryBroker {
+            shared: Arc::new(Mutex::new(shared)),
+        }
     }
 
     /// Whether a topic is made when it is first named (the default), as a Kafka broker's `auto.create.topics.enable`.
@@ -88,12 +95,18 @@ impl Shared {
     /// The topic, made when that is allowed.
     fn topic(&mut self, name: &str) -> Result<&mut Log, BrokerError> {
         if !self.topics.contains_key(name) && !self.auto_create {
-            return Err(BrokerError::UnknownTopic { topic: name.to_owned() });
+            return Err(BrokerError::UnknownTopic {
+                topic: name.to_owned(),
+            });
         }
         if !self.topics.contains_key(name) {
             self.make_topic(name, DEFAULT_PARTITIONS);
         }
-        self.topics.get_mut(name).ok_or_else(|| BrokerError::UnknownTopic { topic: name.to_owned() })
+        self.topics
+            .get_mut(name)
+            .ok_or_else(|| BrokerError::UnknownTopic {
+                topic: name.to_owned(),
+            })
     }
 
     fn make_topic(&mut self, name: &str, partitions: i32) {
@@ -104,7 +117,12 @@ impl Shared {
     fn append(&mut self, message: Outbound<'_>) -> Result<Receipt, BrokerError> {
         let (partition, offset, timestamp) = self.topic(message.topic)?.append(message);
         self.changed();
-        Ok(Receipt::written(message.topic, partition, offset, Some(timestamp)))
+        Ok(Receipt::written(
+            message.topic,
+            partition,
+            offset,
+            Some(timestamp),
+        ))
     }
 
     fn rebalance_all(&mut self) {
@@ -187,10 +205,17 @@ impl Publisher for MemoryBroker {
 }
 
 impl Admin for MemoryBroker {
-    fn create_topics<'a>(&'a self, topics: &'a [NewTopic]) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
+    fn create_topics<'a>(
+        &'a self,
+        topics: &'a [NewTopic],
+    ) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
         let mut shared = self.lock();
         let mut made = Vec::new();
-        for topic in topics.iter().filter(|topic| !shared.topics.contains_key(&topic.name)).collect::<Vec<_>>() {
+        for topic in topics
+            .iter()
+            .filter(|topic| !shared.topics.contains_key(&topic.name))
+            .collect::<Vec<_>>()
+        {
             shared.make_topic(&topic.name, topic.partitions.unwrap_or(DEFAULT_PARTITIONS));
             made.push(topic.name.clone());
         }
@@ -198,7 +223,10 @@ impl Admin for MemoryBroker {
         Box::pin(async { Ok(made) })
     }
 
-    fn describe_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>> {
+    fn describe_topic<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>> {
         let found = self.lock().topics.get(name).map(|log| TopicDescription {
             name: name.to_owned(),
             partitions: log.partitions(),
@@ -217,8 +245,13 @@ impl Admin for MemoryBroker {
 
     fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>> {
         let ends = self.lock().topics.get(topic).map(Log::ends);
-        let unknown = || BrokerError::UnknownTopic { topic: topic.to_owned() };
-        Box::pin(async move { ends.map(|ends| ends.into_iter().map(|end| (0, end)).collect()).ok_or_else(unknown) })
+        let unknown = || BrokerError::UnknownTopic {
+            topic: topic.to_owned(),
+        };
+        Box::pin(async move {
+            ends.map(|ends| ends.into_iter().map(|end| (0, end)).collect())
+                .ok_or_else(unknown)
+        })
     }
 
     fn committed<'a>(
@@ -229,7 +262,9 @@ impl Admin for MemoryBroker {
         let shared = self.lock();
         let partitions = shared.topics.get(topic).map_or(0, Log::partitions);
         let group = shared.groups.get(group);
-        let committed = (0..partitions).map(|p| group.and_then(|group| group.committed(topic, p))).collect();
+        let committed = (0..partitions)
+            .map(|p| group.and_then(|group| group.committed(topic, p)))
+            .collect();
         drop(shared);
         Box::pin(async { Ok(committed) })
     }

@@ -17,7 +17,10 @@ fn murmur2(data: &[u8]) -> i32 {
         hash = hash.wrapping_mul(M) ^ k.wrapping_mul(M);
     }
     if !rest.is_empty() {
-        let tail = rest.iter().rev().fold(0u32, |tail, &byte| (tail << 8) | u32::from(byte));
+        let tail = rest
+            .iter()
+            .rev()
+            .fold(0u32, |tail, &byte| (tail << 8) | u32::from(byte));
         hash = (hash ^ tail).wrapping_mul(M);
     }
     hash ^= hash >> 13;

@@ -121,7 +121,7 @@ impl<F: Freight> Core<F> {
     }
 
     /// The watermarks of all our partitions, asked for before or not.
-    pub(super) fn all_watermarks(&self) -> Vec<Watermark> {
+    pub fn watermarks(&self) -> Vec<Watermark> {
         let own = self
             .partitions
             .iter()

@@ -104,7 +104,7 @@ impl<F: Freight> Core<F> {
         self.drained = true;
         self.request_acks();
         let marks = match self.settlement {
-            Settlement::Offsets => self.all_watermarks(),
+            Settlement::Offsets => self.watermarks(),
             Settlement::Acks | Settlement::Transactions => Vec::new(),
         };
         self.commands.push_back(Command::Drained(marks));

@@ -11,8 +11,13 @@ pub(crate) fn now() -> Instant {
 }
 
 /// Milliseconds since 1970, for timestamps.
-#[allow(clippy::disallowed_methods, reason = "this is the place the others are sent to")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the place the others are sent to"
+)]
 pub(crate) fn wall_millis() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO);
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -43,7 +43,12 @@ impl Group {
     pub(super) fn join(&mut self, request: &Subscribe) -> MemberId {
         self.last_member += 1;
         let (topics, reset) = (request.topics.clone(), request.reset);
-        let member = MemberState { topics, reset, slots: Vec::new(), events: super::Events::new() };
+        let member = MemberState {
+            topics,
+            reset,
+            slots: Vec::new(),
+            events: super::Events::new(),
+        };
         self.members.insert(self.last_member, member);
         self.last_member
     }
@@ -63,8 +68,13 @@ impl Group {
 
     /// Keeps a watermark, when the member owns the partition in this epoch. Says whether it does.
     pub(super) fn commit(&mut self, member: MemberId, slot: Slot, epoch: Epoch, offset: i64) -> bool {
-        let Some(key) = self.partition(member, slot) else { return false };
-        let owned = self.owners.get(&key).is_some_and(|owner| owner.member == member && owner.epoch == epoch);
+        let Some(key) = self.partition(member, slot) else {
+            return false;
+        };
+        let owned = self
+            .owners
+            .get(&key)
+            .is_some_and(|owner| owner.member == member && owner.epoch == epoch);
         if owned {
             self.committed.insert(key, offset);
         }
@@ -73,22 +83,33 @@ impl Group {
 
     /// The member gives a partition back.
     pub(super) fn release(&mut self, member: MemberId, slot: Slot, epoch: Epoch) {
-        let Some(key) = self.partition(member, slot) else { return };
-        if self.owners.get(&key).is_some_and(|owner| owner.member == member && owner.epoch == epoch) {
+        let Some(key) = self.partition(member, slot) else {
+            return;
+        };
+        if self
+            .owners
+            .get(&key)
+            .is_some_and(|owner| owner.member == member && owner.epoch == epoch)
+        {
             self.owners.remove(&key);
         }
     }
 
     pub(super) fn lose(&mut self, topic: &str, partition: i32) {
         let key = (topic.to_owned(), partition);
-        let Some(owner) = self.owners.remove(&key) else { return };
+        let Some(owner) = self.owners.remove(&key) else {
+            return;
+        };
         self.tell(owner.member, |slots| Event::Lost(vec![slots(&key)]));
     }
 
     /// Where a member reads a partition, and in which epoch.
     pub(super) fn position(&mut self, member: MemberId, slot: Slot) -> Option<(Epoch, &mut i64)> {
         let key = self.partition(member, slot)?;
-        let owner = self.owners.get_mut(&key).filter(|owner| owner.member == member && !owner.revoking)?;
+        let owner = self
+            .owners
+            .get_mut(&key)
+            .filter(|owner| owner.member == member && !owner.revoking)?;
         Some((owner.epoch, &mut owner.position))
     }
 
@@ -96,7 +117,10 @@ impl Group {
     pub(super) fn rebalance(&mut self, topics: &BTreeMap<String, Log>) {
         self.owners.retain(|(topic, _), _| topics.contains_key(topic));
         for (topic, log) in topics {
-            let subscribed = self.members.iter().filter(|(_, member)| member.topics.contains(topic));
+            let subscribed = self
+                .members
+                .iter()
+                .filter(|(_, member)| member.topics.contains(topic));
             let members: Vec<MemberId> = subscribed.map(|(&id, _)| id).collect();
             for partition in 0..log.partitions() {
                 let wanted = members.get(partition as usize % members.len().max(1)).copied();
@@ -126,15 +150,38 @@ impl Group {
         let epoch = self.last_epoch;
         let reset = self.members.get(&member).map(|member| member.reset);
         let end = log.ends().get(key.1 as usize).copied().unwrap_or(0);
-        let start = if reset == Some(OffsetReset::Latest) { end } else { 0 };
+        let start = if reset == Some(OffsetReset::Latest) {
+            end
+        } else {
+            0
+        };
         let position = self.committed.get(&key).copied().unwrap_or(start);
-        let partition = TopicPartition { topic: Arc::from(key.0.as_str()), partition: key.1 };
-        self.tell(member, |slots| Event::Assigned(vec![(slots(&key), epoch, partition)]));
-        self.owners.insert(key, Owner { member, epoch, revoking: false, position });
+        let partition = TopicPartition {
+            topic: Arc::from(key.0.as_str()),
+            partition: key.1,
+        };
+        self.tell(member, |slots| {
+            Event::Assigned(vec![(slots(&key), epoch, partition)])
+        });
+        self.owners.insert(
+            key,
+            Owner {
+                member,
+                epoch,
+                revoking: false,
+                position,
+            },
+        );
     }
 
-    fn tell(&mut self, member: MemberId, event: impl FnOnce(&mut dyn FnMut(&(String, i32)) -> Slot) -> Event) {
-        let Some(member) = self.members.get_mut(&member) else { return };
+    fn tell(
+        &mut self,
+        member: MemberId,
+        event: impl FnOnce(&mut dyn FnMut(&(String, i32)) -> Slot) -> Event,
+    ) {
+        let Some(member) = self.members.get_mut(&member) else {
+            return;
+        };
         let slots = &mut member.slots;
         let event = event(&mut |key| {
             let known = slots.iter().position(|slot| slot == key);

@@ -30,7 +30,10 @@ struct Stored {
 
 impl Log {
     pub(super) fn new(partitions: i32) -> Log {
-        Log { partitions: (0..partitions.max(1)).map(|_| Vec::new()).collect(), next: 0 }
+        Log {
+            partitions: (0..partitions.max(1)).map(|_| Vec::new()).collect(),
+            next: 0,
+        }
     }
 
     pub(super) fn partitions(&self) -> i32 {
@@ -39,7 +42,10 @@ impl Log {
 
     /// Behind the last record, for each partition.
     pub(super) fn ends(&self) -> Vec<i64> {
-        self.partitions.iter().map(|records| records.len() as i64).collect()
+        self.partitions
+            .iter()
+            .map(|records| records.len() as i64)
+            .collect()
     }
 
     /// Writes a message. Returns its partition, offset and timestamp.
@@ -63,13 +69,27 @@ impl Log {
     }
 
     /// Up to `most` records from `offset` on.
-    pub(super) fn read(&self, topic: &Arc<str>, partition: i32, offset: i64, most: usize) -> Option<Arc<RecordBatch>> {
+    pub(super) fn read(
+        &self,
+        topic: &Arc<str>,
+        partition: i32,
+        offset: i64,
+        most: usize,
+    ) -> Option<Arc<RecordBatch>> {
         let records = self.partitions.get(partition as usize)?;
         let from = usize::try_from(offset).ok()?;
         let mut batch = RecordBatch::builder(topic.clone(), partition);
         for (at, stored) in records.iter().enumerate().skip(from).take(most) {
-            batch.push(at as i64, Some(stored.timestamp), stored.key.as_deref(), stored.value.as_deref());
-            stored.headers.iter().for_each(|(name, value)| batch.push_header(name, value));
+            batch.push(
+                at as i64,
+                Some(stored.timestamp),
+                stored.key.as_deref(),
+                stored.value.as_deref(),
+            );
+            stored
+                .headers
+                .iter()
+                .for_each(|(name, value)| batch.push_header(name, value));
             if batch.bytes() >= BATCH_BYTES {
                 break;
             }
@@ -82,7 +102,12 @@ impl Log {
         for (partition, records) in self.partitions.iter().enumerate() {
             for (offset, stored) in records.iter().enumerate() {
                 let key = stored.key.as_ref().map(|key| key.to_vec());
-                all.push((partition as i32, offset as i64, key, stored.value.as_ref().map(|value| value.to_vec())));
+                all.push((
+                    partition as i32,
+                    offset as i64,
+                    key,
+                    stored.value.as_ref().map(|value| value.to_vec()),
+                ));
             }
         }
         all

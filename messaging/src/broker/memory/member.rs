@@ -24,7 +24,14 @@ pub(super) struct Member {
 impl Member {
     pub(super) fn new(broker: MemoryBroker, request: &Subscribe, id: MemberId) -> Member {
         let (group, max_poll_records) = (request.group.clone(), request.max_poll_records);
-        Member { broker, group, id, max_poll_records, held: BTreeSet::new(), turn: 0 }
+        Member {
+            broker,
+            group,
+            id,
+            max_poll_records,
+            held: BTreeSet::new(),
+            turn: 0,
+        }
     }
 
     fn next_event(&mut self) -> Option<Event> {
@@ -42,11 +49,16 @@ impl Member {
             if self.held.contains(&slot) {
                 continue;
             }
-            let Some((topic, partition)) = group.member(self.id).and_then(|m| m.slots.get(at).cloned()) else {
+            let Some((topic, partition)) = group.member(self.id).and_then(|m| m.slots.get(at).cloned())
+            else {
                 continue;
             };
-            let Some((epoch, position)) = group.position(self.id, slot) else { continue };
-            let Some(log) = shared.topics.get(&topic) else { continue };
+            let Some((epoch, position)) = group.position(self.id, slot) else {
+                continue;
+            };
+            let Some(log) = shared.topics.get(&topic) else {
+                continue;
+            };
             let topic: Arc<str> = Arc::from(topic.as_str());
             if let Some(batch) = log.read(&topic, partition, *position, self.max_poll_records) {
                 *position += batch.len() as i64;
@@ -59,7 +71,11 @@ impl Member {
 
     fn tell_self(&self, event: Event) {
         let mut shared = self.broker.lock();
-        if let Some(member) = shared.groups.get_mut(&self.group).and_then(|group| group.member(self.id)) {
+        if let Some(member) = shared
+            .groups
+            .get_mut(&self.group)
+            .and_then(|group| group.member(self.id))
+        {
             member.events.push_back(event);
         }
         shared.changed();
@@ -67,14 +83,19 @@ impl Member {
 
     fn keep(&self, marks: &[Watermark]) -> Result<(), BrokerError> {
         let mut shared = self.broker.lock();
-        let Some(group) = shared.groups.get_mut(&self.group) else { return Err(BrokerError::Closed) };
+        let Some(group) = shared.groups.get_mut(&self.group) else {
+            return Err(BrokerError::Closed);
+        };
         let mut kept = true;
         for mark in marks {
             if let Some(offset) = mark.offset {
                 kept &= group.commit(self.id, mark.slot, mark.epoch, offset);
             }
         }
-        let refused = || BrokerError::Failed { what: "the commit".into(), why: "the partition is not ours".into() };
+        let refused = || BrokerError::Failed {
+            what: "the commit".into(),
+            why: "the partition is not ours".into(),
+        };
         kept.then_some(()).ok_or_else(refused)
     }
 

@@ -1,0 +1,146 @@
+//! The same work done by workers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use messaging::{App, State, WorkerSpec};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use tokio::sync::Notify;
+
+use crate::client;
+use crate::data::{Invoice, Purchase};
+
+/// How far the handlers are.
+#[derive(Clone)]
+struct Progress(Arc<Inner>);
+
+struct Inner {
+    seen: AtomicUsize,
+    all: usize,
+    sum: AtomicI64,
+    began: std::sync::OnceLock<Instant>,
+    ended: std::sync::OnceLock<Instant>,
+    done: Notify,
+}
+
+impl Progress {
+    fn of(all: usize) -> Progress {
+        Progress(Arc::new(Inner {
+            seen: AtomicUsize::new(0),
+            all,
+            sum: AtomicI64::new(0),
+            began: Default::default(),
+            ended: Default::default(),
+            done: Notify::new(),
+        }))
+    }
+
+    fn begin(&self) {
+        if self.0.began.get().is_none() {
+            let _ = self.0.began.set(Instant::now());
+        }
+    }
+
+    fn count(&self, cents: i64) {
+        self.0.sum.fetch_add(cents, Ordering::Relaxed);
+        if self.0.seen.fetch_add(1, Ordering::Relaxed) + 1 == self.0.all {
+            let _ = self.0.ended.set(Instant::now());
+            self.0.done.notify_one();
+        }
+    }
+
+    fn took(&self, ended: Instant) -> Duration {
+        self.0.began.get().map_or(Duration::ZERO, |began| ended - *began)
+    }
+}
+
+fn app(brokers: &str, progress: &Progress, spec: WorkerSpec) -> App {
+    let settings = [
+        ("message_broker", "kafka"),
+        ("kafka_bootstrap_servers", brokers),
+        ("kafka_auto_commit_interval_ms", "100"),
+        ("kafka_linger_ms", client::LINGER_MS),
+    ];
+    App::empty()
+        .configure(settings)
+        .state(progress.clone())
+        .worker(spec)
+}
+
+/// Consume, decode, commit each 100 ms.
+pub(crate) async fn consume(brokers: &str, topic: &str, group: &str, records: usize) -> Result<f64> {
+    async fn handle(purchase: Purchase, State(progress): State<Progress>) {
+        progress.begin();
+        progress.count(purchase.cents);
+    }
+    let progress = Progress::of(records);
+    let spec = WorkerSpec::of("consume", topic, handle).group_id(group);
+    let running = app(brokers, &progress, spec).start().await?;
+    progress.0.done.notified().await;
+    let ended = progress.0.ended.get().copied().unwrap_or_else(Instant::now);
+    running.stop();
+    running.join().await?;
+    Ok(records as f64 / progress.took(ended).as_secs_f64())
+}
+
+/// Consume, transform, produce. The time ends when the last offset is committed, hence its output acknowledged.
+pub(crate) async fn transform(
+    brokers: &str,
+    topic: &str,
+    output: &str,
+    group: &str,
+    records: usize,
+) -> Result<f64> {
+    async fn handle(purchase: Purchase, State(progress): State<Progress>) -> Invoice {
+        progress.begin();
+        progress.count(purchase.cents);
+        Invoice::from(purchase)
+    }
+    let progress = Progress::of(records);
+    let spec = WorkerSpec::of("transform", topic, handle)
+        .output_topic(output)
+        .group_id(group);
+    let running = app(brokers, &progress, spec).start().await?;
+    progress.0.done.notified().await;
+    running.stop();
+    // A drain waits for the acknowledgements, then commits: that is the end of the work.
+    running.join().await?;
+    let ended = Instant::now();
+    assert_all_written(brokers, output, records)?;
+    Ok(records as f64 / progress.took(ended).as_secs_f64())
+}
+
+/// Handlers that wait 10 ms.
+pub(crate) async fn waits(brokers: &str, group: &str, concurrency: usize, records: usize) -> Result<f64> {
+    async fn handle(purchase: Purchase, State(progress): State<Progress>) {
+        progress.begin();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        progress.count(purchase.cents);
+    }
+    let progress = Progress::of(records);
+    let spec = WorkerSpec::of("waits", "waits", handle)
+        .group_id(group)
+        .concurrency(concurrency);
+    let running = app(brokers, &progress, spec).start().await?;
+    progress.0.done.notified().await;
+    let ended = progress.0.ended.get().copied().unwrap_or_else(Instant::now);
+    running.stop();
+    running.join().await?;
+    Ok(records as f64 / progress.took(ended).as_secs_f64())
+}
+
+fn assert_all_written(brokers: &str, topic: &str, records: usize) -> Result<()> {
+    let consumer: BaseConsumer = client::consumer(brokers, "count").create()?;
+    let mut written = 0;
+    for partition in 0..3 {
+        let (first, end) = consumer.fetch_watermarks(topic, partition, Duration::from_secs(10))?;
+        written += end - first;
+    }
+    anyhow::ensure!(
+        written == records as i64,
+        "{written} outputs were written for {records} records"
+    );
+    Ok(())
+}

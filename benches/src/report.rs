@@ -1,0 +1,58 @@
+//! Medians of pairs, with their spread.
+
+/// Rates of both sides, and the ratio of each pair.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs {
+    sides: [Vec<f64>; 2],
+}
+
+impl Pairs {
+    pub(crate) fn add(&mut self, side: usize, rate: f64) {
+        self.sides[side].push(rate);
+    }
+
+    /// The pair measured last.
+    pub(crate) fn last(&self) -> String {
+        let last = |side: &Vec<f64>| side.last().copied().unwrap_or(0.0);
+        let (by_hand, ours) = (last(&self.sides[0]), last(&self.sides[1]));
+        format!(
+            "{by_hand:.0} by hand, {ours:.0} messaging, ratio {:.3}",
+            ours / by_hand
+        )
+    }
+
+    /// One row of the table.
+    pub(crate) fn row(&self, name: &str) -> String {
+        let ratios: Vec<f64> = self.sides[0]
+            .iter()
+            .zip(&self.sides[1])
+            .map(|(raw, ours)| ours / raw)
+            .collect();
+        let rate = |side: &[f64]| format!("{:.0} | {:.0}–{:.0}", median(side), least(side), most(side));
+        let ratio = format!(
+            "{:.3} ({:.3}–{:.3})",
+            median(&ratios),
+            least(&ratios),
+            most(&ratios)
+        );
+        format!(
+            "| {name} | {} | {} | {ratio} |",
+            rate(&self.sides[0]),
+            rate(&self.sides[1])
+        )
+    }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
+}

@@ -1,1 +1,0 @@
-//! Programs and checks around `messaging`.

@@ -1,0 +1,136 @@
+//! Snapshots of the least and the most use of each macro, and the limit on what a handler expands to.
+
+use super::{formatted, tokens};
+
+/// All keys of `#[worker]` except `crate`, each with a value.
+const ALL_KEYS: &[&str] = &[
+    "topic = topics::ORDERS",
+    "output_topic = Invoices",
+    "name = \"charge-orders\"",
+    "group_id = \"billing\"",
+    "concurrency = 2 * CORES",
+    "order = \"partition\"",
+    "max_retries = 5",
+    "retry_backoff = \"linear\"",
+    "retry_delay = \"1h30m\"",
+    "retry_max_delay = 7200",
+    "retry_jitter = 1",
+    "timeout = PATIENCE",
+    "dlq_topic = \"orders.dead\"",
+    "on_exhausted = \"stop\"",
+    "batch_size = 50",
+    "batch_timeout = \"250ms\"",
+    "max_in_flight = 500",
+    "max_bytes = 1 << 20",
+    "max_ahead = 10_000",
+    "auto_offset_reset = \"earliest\"",
+    "classify = errors::verdict",
+];
+
+const LEAST: &str = "async fn charge(order: Order) {}";
+const MOST: &str = "
+    /// Charges.
+    #[cfg(feature = \"billing\")]
+    #[inline]
+    pub(crate) async fn r#match(orders: Batch<Order>, State(db): State<Db>, attempt: Attempt) -> Vec<Result<Invoice, Refused>> { todo }
+";
+
+fn worker(keys: &str, item: &str) -> String {
+    formatted(crate::worker::expand(tokens(keys), tokens(item)))
+}
+
+fn topic(keys: &str, item: &str) -> String {
+    formatted(crate::topic::expand(tokens(keys), tokens(item)))
+}
+
+fn payload(item: &str) -> String {
+    formatted(crate::payload::expand(tokens(item)))
+}
+
+fn lines_beyond(item: &str, expansion: &str) -> usize {
+    expansion.lines().count() - formatted(tokens(item)).lines().count()
+}
+
+#[test]
+fn least_worker() {
+    insta::assert_snapshot!(worker("topic = \"orders\"", LEAST));
+}
+
+#[test]
+fn most_worker() {
+    insta::assert_snapshot!(worker(&ALL_KEYS.join(", "), MOST));
+}
+
+#[test]
+fn renamed_worker() {
+    insta::assert_snapshot!(worker(
+        "topic = \"orders\", order = \"none\", crate = crate::events",
+        LEAST
+    ));
+}
+
+#[test]
+fn a_handler_expands_to_few_lines() {
+    assert!(lines_beyond(LEAST, &worker("topic = \"orders\"", LEAST)) <= 20 + 1 + 1);
+    assert!(lines_beyond(MOST, &worker(&ALL_KEYS.join(", "), MOST)) <= 20 + ALL_KEYS.len() + 3);
+}
+
+/// Each argument may cost a line, though the future's check names none of them.
+#[test]
+fn sixteen_arguments_expand_to_few_lines() {
+    let extractors: String = (1..16)
+        .map(|i| format!("a{i}: State<SomeLongName{i}>, "))
+        .collect();
+    let item = format!("async fn charge(order: Order, {extractors}) {{}}");
+    assert!(lines_beyond(&item, &worker("topic = \"orders\"", &item)) <= 20 + 1 + 16);
+}
+
+#[test]
+fn every_key_costs_at_most_its_line_and_its_check() {
+    let least = worker("topic = \"orders\"", "async fn charge(orders: Batch<Order>) {}")
+        .lines()
+        .count();
+    for key in &ALL_KEYS[1..] {
+        let keys = format!("topic = \"orders\", {key}");
+        let with = worker(&keys, "async fn charge(orders: Batch<Order>) {}")
+            .lines()
+            .count();
+        assert!(with <= least + 2, "{key} costs {} lines", with - least);
+    }
+}
+
+#[test]
+fn least_topic() {
+    insta::assert_snapshot!(topic("name = \"orders\"", "struct Orders;"));
+}
+
+#[test]
+fn most_topic() {
+    let keys = "name = names::ORDERS, schema = Wrapped<Order, u8>, key = head.id, crate = events";
+    insta::assert_snapshot!(topic(
+        keys,
+        "/// Orders.\n#[cfg(unix)]\n#[derive(Clone)]\npub struct Orders;"
+    ));
+}
+
+#[test]
+fn least_payload() {
+    insta::assert_snapshot!(payload("struct Order { id: u64 }"));
+}
+
+#[test]
+fn most_payload() {
+    insta::assert_snapshot!(payload(
+        "#[cfg(unix)] #[payload(crate = events)] #[serde(tag = \"kind\")]
+         pub enum Change<T: Clone, const N: usize> where T: Send { Set(T), Cleared }"
+    ));
+}
+
+/// Doc comments, attributes and body are the user's; the macro must not even reorder them.
+#[test]
+fn the_item_stays_token_for_token() {
+    for keys in ["topic = \"orders\"", "topics = 7"] {
+        let expansion = crate::worker::expand(tokens(keys), tokens(MOST)).to_string();
+        assert!(expansion.starts_with(&tokens(MOST).to_string()), "{expansion}");
+    }
+}

@@ -1,0 +1,98 @@
+//! What stands beside the function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::Worker;
+use crate::spans::{borrowed, inferred, shown_at};
+
+/// The checks and the registration.
+pub(super) fn expand(worker: &Worker) -> TokenStream {
+    let Worker { keys, cfgs, .. } = worker;
+    let private = keys.private();
+    let checks = [
+        arguments(worker),
+        outcome(worker),
+        carries(worker),
+        future(worker),
+    ];
+    let spec = spec(worker);
+    quote_spanned! {Span::mixed_site()=>
+        #cfgs
+        const _: () = {
+            #(#checks)*
+            #private::register! { WORKERS: #spec }
+        };
+    }
+}
+
+fn spec(worker: &Worker) -> TokenStream {
+    let Worker {
+        keys,
+        function,
+        name,
+        topic,
+        ..
+    } = worker;
+    let private = keys.private();
+    let calls = keys.calls();
+    let classify = keys
+        .tokens("classify")
+        .map(|classify| quote!(.classify(#function, #classify)));
+    quote_spanned! {Span::mixed_site()=>
+        #private::WorkerSpec::new(
+            #name,
+            #private::here!(),
+            #topic,
+            |context| #private::erase(#function, context),
+        )
+        #(#calls)*
+        #classify
+    }
+}
+
+fn arguments(worker: &Worker) -> TokenStream {
+    let Worker {
+        keys,
+        input,
+        extractors,
+        ..
+    } = worker;
+    let span = shown_at(input);
+    let private = keys.private_at(span);
+    let input = quote_spanned!(span=> #private::assert_input::<#input>(););
+    let extractors = extractors.iter().map(|extractor| {
+        let span = shown_at(extractor);
+        let private = keys.private_at(span);
+        quote_spanned!(span=> #private::assert_argument::<#extractor>();)
+    });
+    quote!(#input #(#extractors)*)
+}
+
+/// Whether the topic can be read as the input; that the input is none falls on the input, where it is said already.
+fn carries(worker: &Worker) -> TokenStream {
+    let (input, topic) = (&worker.input, &worker.topic);
+    let span = shown_at(input);
+    let private = worker.keys.private_at(span);
+    let (inferred, borrowed) = (inferred(topic), borrowed(topic));
+    quote_spanned!(span=> #private::carries::<#input, #inferred>(#borrowed);)
+}
+
+/// The result alone, or the result together with the topic that takes it.
+fn outcome(worker: &Worker) -> TokenStream {
+    let (input, outcome) = (&worker.input, &worker.outcome);
+    let span = shown_at(input);
+    let private = worker.keys.private_at(span);
+    let Some(topic) = worker.keys.tokens("output_topic") else {
+        return quote_spanned!(span=> #private::assert_outcome::<#input, #outcome>(););
+    };
+    let (inferred, borrowed) = (inferred(&topic), borrowed(&topic));
+    quote_spanned!(span=> #private::accepts::<#input, #outcome, #inferred>(#borrowed);)
+}
+
+fn future(worker: &Worker) -> TokenStream {
+    let function = &worker.function;
+    let span = shown_at(function);
+    let private = worker.keys.private_at(span);
+    quote_spanned!(span=> #private::assert_future(&#function);)
+}

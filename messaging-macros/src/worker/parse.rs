@@ -1,0 +1,80 @@
+//! From tokens to the keys and the signature, whatever they say.
+
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Error, Signature, Token, Visibility};
+
+use crate::keys::{Keys, Slot};
+use crate::mistakes::Mistakes;
+use crate::value;
+
+/// The accepted keys.
+const SLOTS: &[Slot] = &[
+    Slot::own("topic", value::topic_ref),
+    Slot::call("output_topic", value::topic_ref),
+    Slot::own("name", value::worker_name),
+    Slot::call("group_id", value::group_id),
+    Slot::call("concurrency", value::positive),
+    Slot::call("order", value::order),
+    Slot::call("max_retries", value::count),
+    Slot::call("retry_backoff", value::retry_backoff),
+    Slot::call("retry_delay", value::duration),
+    Slot::call("retry_max_delay", value::duration),
+    Slot::call("retry_jitter", value::share),
+    Slot::call("timeout", value::positive_duration),
+    Slot::call("dlq_topic", value::topic_ref),
+    Slot::call("on_exhausted", value::on_exhausted),
+    Slot::call("batch_size", value::positive),
+    Slot::call("batch_timeout", value::duration),
+    Slot::call("max_in_flight", value::positive),
+    Slot::call("max_bytes", value::positive),
+    Slot::call("max_ahead", value::positive),
+    Slot::call("auto_offset_reset", value::auto_offset_reset),
+    Slot::own("classify", value::function),
+    Slot::own("crate", value::crate_path),
+];
+
+/// What the user wrote.
+pub(super) struct Written {
+    pub(super) keys: Keys,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) signature: Signature,
+    pub(super) mistakes: Mistakes,
+}
+
+/// # Errors
+/// The mistakes of the attribute and that the item is no function.
+pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
+    let mut mistakes = Mistakes::default();
+    let keys = Keys::parse(SLOTS, attribute, &mut mistakes);
+    match function.parse2(item) {
+        Ok((attributes, signature)) => Ok(Written {
+            keys,
+            attributes,
+            signature,
+            mistakes,
+        }),
+        Err(error) => Err(mistakes.and(error)),
+    }
+}
+
+/// The body is not read: what is wrong in it is the compiler's to say.
+fn function(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    let start = input.span();
+    let on_impl = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
+    let signature = input
+        .parse::<Signature>()
+        .map_err(|_| Error::new(start, misplaced(on_impl)))?;
+    input.parse::<TokenStream>()?;
+    Ok((attributes, signature))
+}
+
+fn misplaced(on_impl: bool) -> &'static str {
+    if on_impl {
+        "`#[worker]` cannot stand on an `impl`: put it on an async function and take what the methods need as `State<_>`"
+    } else {
+        "`#[worker]` cannot stand here: put it on an async function"
+    }
+}

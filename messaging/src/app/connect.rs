@@ -1,0 +1,61 @@
+//! The broker that the settings name, and reaching it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::broker::memory::MemoryBroker;
+use crate::broker::{Broker, BrokerError};
+use crate::error::{Kind, Result};
+use crate::settings::{MessageBroker, Settings};
+
+/// Makes the broker; `None` when messaging is switched off or the backend is not compiled in. Connects to nothing.
+pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
+    match settings.message_broker {
+        MessageBroker::Memory => Some(Arc::new(MemoryBroker::new())),
+        MessageBroker::Kafka if !settings.kafka_enabled => None,
+        MessageBroker::Kafka => kafka(settings),
+    }
+}
+
+#[cfg(feature = "kafka")]
+fn kafka(settings: &Settings) -> Option<Arc<dyn Broker>> {
+    Some(Arc::new(crate::broker::kafka::KafkaBroker::new(settings.into())))
+}
+
+#[cfg(not(feature = "kafka"))]
+fn kafka(_: &Settings) -> Option<Arc<dyn Broker>> {
+    None
+}
+
+/// Reaches the broker once, trying again by the settings' policy.
+pub(super) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()> {
+    let mut backoff = settings.kafka_connect_initial_backoff_ms;
+    let mut tries = 0;
+    loop {
+        let error = match broker.probe().await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if tries >= settings.kafka_connect_retries || !error.is_retriable() {
+            return Err(unreachable(broker, tries + 1, error));
+        }
+        tries += 1;
+        tracing::warn!(broker = broker.name(), error = %crate::outcome::describe(&error), attempt = tries,
+            of = settings.kafka_connect_retries, next_in = ?backoff, "the broker cannot be reached; trying again");
+        tokio::time::sleep(backoff).await;
+        backoff = grown(backoff, settings);
+    }
+}
+
+fn grown(backoff: Duration, settings: &Settings) -> Duration {
+    let grown = backoff.as_secs_f64() * settings.kafka_connect_backoff_multiplier;
+    Duration::from_secs_f64(grown.min(settings.kafka_connect_max_backoff_ms.as_secs_f64()))
+}
+
+fn unreachable(broker: &dyn Broker, tries: u32, source: BrokerError) -> crate::Error {
+    let what = format!(
+        "{} could not be reached in {tries} tries (kafka_connect_retries); is it running, and is kafka_bootstrap_servers right?",
+        broker.name()
+    );
+    Kind::Broker { what, source }.into()
+}

@@ -1,0 +1,135 @@
+//! From a description and the settings to what a worker is told at run time. Defaults are applied here, once.
+
+use std::time::Duration;
+
+use crate::delivery::Rules;
+use crate::delivery::policy::{OnExhausted, RetryPolicy};
+use crate::settings::{OffsetReset, Settings};
+use crate::spec::{Place, Target, WorkerSpec};
+
+/// How long a batch waits to fill.
+const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
+/// How many records a batch has at most.
+const BATCH_SIZE: usize = 100;
+/// How many bytes a worker has in hand at most.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// How many records may be done behind an unfinished one.
+const MAX_AHEAD: usize = 100_000;
+
+/// A worker with every key decided; all topics carry the prefix.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    pub(crate) group: String,
+    /// Where the group's name came from, for the start-up log.
+    pub(crate) group_from: &'static str,
+    pub(crate) topic: String,
+    pub(crate) output: Option<Target>,
+    pub(crate) dlq_topic: String,
+    pub(crate) reset: OffsetReset,
+    pub(crate) timeout: Option<Duration>,
+    /// Whether `batch_size` or `batch_timeout` was given.
+    pub(crate) batch_keys: bool,
+    batch: (usize, Duration),
+    rules: Rules,
+}
+
+impl Resolved {
+    pub(crate) fn new(spec: &WorkerSpec, settings: &Settings) -> Resolved {
+        let keys = &spec.keys;
+        let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
+        let (group, group_from) = group(spec, settings);
+        let concurrency = keys.concurrency.unwrap_or(1).max(1);
+        let retry = RetryPolicy::default();
+        let output = spec.output.clone().map(|target| Target {
+            topic: format!("{prefix}{}", target.topic),
+            ..target
+        });
+        let dlq_topic = spec
+            .dlq_topic
+            .clone()
+            .unwrap_or_else(|| format!("{}.dlq", spec.topic()));
+        Resolved {
+            name: spec.name().to_owned(),
+            place: spec.place(),
+            group,
+            group_from,
+            topic: format!("{prefix}{}", spec.topic()),
+            output,
+            dlq_topic: format!("{prefix}{dlq_topic}"),
+            reset: keys.auto_offset_reset.unwrap_or(settings.kafka_auto_offset_reset),
+            timeout: keys.timeout,
+            batch_keys: keys.batch_size.is_some() || keys.batch_timeout.is_some(),
+            batch: (
+                keys.batch_size.unwrap_or(BATCH_SIZE).max(1),
+                keys.batch_timeout.unwrap_or(BATCH_TIMEOUT),
+            ),
+            rules: Rules {
+                concurrency,
+                order: keys.order.unwrap_or_default(),
+                retry: RetryPolicy {
+                    max_retries: keys.max_retries.unwrap_or(retry.max_retries),
+                    backoff: keys.retry_backoff.unwrap_or(retry.backoff),
+                    delay: keys.retry_delay.unwrap_or(retry.delay),
+                    max_delay: keys.retry_max_delay.unwrap_or(retry.max_delay),
+                    jitter: keys.retry_jitter.unwrap_or(retry.jitter),
+                },
+                on_exhausted: keys.on_exhausted.unwrap_or_default(),
+                batch: None,
+                max_in_flight: keys.max_in_flight.unwrap_or((4 * concurrency).max(1000)).max(1),
+                max_bytes: keys.max_bytes.unwrap_or(MAX_BYTES).max(1),
+                max_ahead: keys.max_ahead.unwrap_or(MAX_AHEAD),
+            },
+        }
+    }
+
+    /// The rules for the core; a handler that takes a batch has a size and a patience.
+    pub(crate) fn rules(&self, is_batch: bool) -> Rules {
+        let batch = is_batch.then_some(self.batch);
+        // A batch that could never fill would wait for its patience each time.
+        let max_in_flight = batch.map_or(self.rules.max_in_flight, |(size, _)| {
+            self.rules.max_in_flight.max(size)
+        });
+        Rules {
+            batch,
+            max_in_flight,
+            ..self.rules.clone()
+        }
+    }
+
+    /// Whether its records can become dead letters.
+    pub(crate) fn dead_letters(&self) -> bool {
+        self.rules.on_exhausted == OnExhausted::Dlq
+    }
+
+    /// One line for the start-up log and the `workers` command.
+    pub(crate) fn keys(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+fn group(spec: &WorkerSpec, settings: &Settings) -> (String, &'static str) {
+    if let Some(group) = &spec.keys.group_id {
+        return (group.clone(), "group_id");
+    }
+    if let Some(group) = &settings.kafka_group_id {
+        return (group.clone(), "the setting kafka_group_id");
+    }
+    let (service, from) = match (&settings.service, spec.place().package) {
+        (Some(service), _) => (service.clone(), "the setting service"),
+        (None, "") => (program(), "the program's name"),
+        (None, package) => (package.to_owned(), "the package it stands in"),
+    };
+    (format!("{service}.{}", spec.name()), from)
+}
+
+/// The name of the running program, for workers made by hand.
+fn program() -> String {
+    let path = std::env::current_exe().ok();
+    let stem = path
+        .as_deref()
+        .and_then(|path| path.file_stem())
+        .map(|stem| stem.to_string_lossy().into_owned());
+    stem.unwrap_or_else(|| "messaging".to_owned())
+}

@@ -1,0 +1,270 @@
+//! A started App: [`Running`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::broker::BrokerError;
+use crate::error::{Error, Kind, Result};
+use crate::outcome::describe;
+use crate::producer::Producer;
+use crate::runtime::clock::{self, Instant};
+use crate::runtime::driver::{Notice, Request};
+use crate::runtime::health::{GroupHealth, Health};
+
+/// How a shutdown divides its time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shutdown {
+    /// The whole of it: `shutdown_timeout_ms`.
+    pub(super) all: Duration,
+    /// How long handlers may go on.
+    pub(super) drain: Duration,
+    /// How long a subscription may take to commit and to leave its group after that.
+    pub(super) close: Duration,
+}
+
+impl Shutdown {
+    /// Handlers get all but the last 3 s, or half of a shutdown that is shorter than 6 s.
+    pub(super) fn within(all: Duration) -> Shutdown {
+        let reserve = Duration::from_secs(3).min(all / 2);
+        Shutdown {
+            all,
+            drain: all - reserve,
+            close: reserve * 5 / 6,
+        }
+    }
+}
+
+/// How long the last messages get when the time is over.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
+
+/// A started App. Dropping it stops the App without waiting.
+#[derive(Debug)]
+pub struct Running {
+    handle: Arc<Handle>,
+    drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
+    supervisor: watch::Receiver<Option<Arc<Error>>>,
+    ready: watch::Receiver<usize>,
+    health: Vec<watch::Receiver<GroupHealth>>,
+    producer: Producer,
+    shutdown: Shutdown,
+}
+
+/// What stops an App.
+#[derive(Debug)]
+pub(super) struct Handle {
+    requests: Vec<mpsc::UnboundedSender<Request>>,
+    stopping: AtomicBool,
+    /// Since when it stops.
+    stopped: watch::Sender<Option<Instant>>,
+    shutdown: Shutdown,
+}
+
+impl Handle {
+    pub(super) fn stop(&self) {
+        if !self.stopping.swap(true, Ordering::SeqCst) {
+            tracing::info!(within = ?self.shutdown.drain, "stopping: what runs may finish");
+            for driver in &self.requests {
+                // A driver that has ended needs no request.
+                let _ = driver.send(Request::Drain(self.shutdown.drain));
+            }
+            self.stopped.send_replace(Some(clock::now()));
+        }
+    }
+}
+
+/// What `start` made for one subscription.
+pub(super) struct Started {
+    pub(super) requests: mpsc::UnboundedSender<Request>,
+    pub(super) notices: mpsc::UnboundedReceiver<Notice>,
+    pub(super) health: watch::Receiver<GroupHealth>,
+    pub(super) end: oneshot::Receiver<Result<(), BrokerError>>,
+}
+
+impl Running {
+    pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown: Shutdown) -> Running {
+        let (stopped, _) = watch::channel(None);
+        let (failed, supervisor) = watch::channel(None);
+        let (counted, ready) = watch::channel(0);
+        let requests = drivers.iter().map(|driver| driver.requests.clone()).collect();
+        let handle = Arc::new(Handle {
+            requests,
+            stopping: AtomicBool::new(false),
+            stopped,
+            shutdown,
+        });
+        let (mut ends, mut health) = (Vec::new(), Vec::new());
+        for driver in drivers {
+            ends.push(driver.end);
+            health.push(driver.health);
+            let failed = failed.clone();
+            tokio::spawn(supervise(driver.notices, handle.clone(), failed, counted.clone()));
+        }
+        Running {
+            handle,
+            drivers: ends,
+            supervisor,
+            ready,
+            health,
+            producer,
+            shutdown,
+        }
+    }
+
+    /// Waits until every group has its first partitions, or has ended.
+    pub async fn ready(&mut self) {
+        let all = self.drivers.len();
+        let mut stopped = self.handle.stopped.subscribe();
+        tokio::select! {
+            biased;
+            _ = self.ready.wait_for(|ready| *ready >= all) => {}
+            _ = stopped.wait_for(Option::is_some) => {}
+        }
+    }
+
+    /// Stops: nothing starts any more, what runs may finish within `shutdown_timeout_ms` less 3 s. Returns at once;
+    /// [`Running::join`] waits.
+    pub fn stop(&self) {
+        self.handle.stop();
+    }
+
+    /// How the App is: for readiness and liveness probes. Cheap; asks no broker.
+    pub fn health(&self) -> Health {
+        let groups: Vec<GroupHealth> = self.health.iter().map(|group| group.borrow().clone()).collect();
+        let ready = *self.ready.borrow() >= groups.len() && self.handle.stopped.borrow().is_none();
+        Health { ready, groups }
+    }
+
+    /// Sends messages through this App's broker.
+    pub fn producer(&self) -> Producer {
+        self.producer.clone()
+    }
+
+    /// Waits until the App has ended: after [`Running::stop`], or because a worker stopped it or a group failed.
+    ///
+    /// # Errors
+    /// The record at which a worker with `on_exhausted = "stop"` stopped, what ended a group, or that work was still
+    /// unfinished after `shutdown_timeout_ms`. Unfinished work is handled again at the next start.
+    pub async fn join(mut self) -> Result<()> {
+        let mut stopped = self.handle.stopped.subscribe();
+        let ends = std::mem::take(&mut self.drivers);
+        let mut ended = Box::pin(join_all(ends));
+        let limit = self.shutdown.all;
+        let over_time = async {
+            // Only an App that was told to stop has to be quick.
+            if stopped.wait_for(Option::is_some).await.is_ok() {
+                tokio::time::sleep(limit).await;
+            }
+        };
+        let result = tokio::select! {
+            biased;
+            result = &mut ended => result,
+            () = over_time => Err(Kind::Unfinished(limit).into()),
+        };
+        self.flush().await;
+        // What stopped the App says more than how its close went.
+        if let Some(error) = self.supervisor.borrow().clone() {
+            return Err(
+                Arc::try_unwrap(error).unwrap_or_else(|shared| Error::new(Kind::Usage(shared.report())))
+            );
+        }
+        result
+    }
+
+    /// Gives the last messages what is left of the time.
+    async fn flush(&self) {
+        let since = self
+            .handle
+            .stopped
+            .borrow()
+            .map_or(Duration::ZERO, |stopped| clock::now() - stopped);
+        let left = self.shutdown.all.saturating_sub(since);
+        let left = self.producer.flush(left.max(LAST_MOMENT)).await;
+        if left > 0 {
+            tracing::error!(
+                messages = left,
+                "messages were queued and not acknowledged when the program ended; they may be lost"
+            );
+        }
+    }
+
+    pub(super) fn shutdown_timeout(&self) -> Duration {
+        self.shutdown.all
+    }
+
+    pub(super) fn handle(&self) -> Arc<Handle> {
+        self.handle.clone()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.handle.stop();
+    }
+}
+
+async fn join_all(ends: Vec<oneshot::Receiver<Result<(), BrokerError>>>) -> Result<()> {
+    let mut result = Ok(());
+    for end in ends {
+        let ended = match end.await {
+            Ok(Ok(())) => continue,
+            Ok(Err(source)) => Kind::Broker {
+                what: "the subscription did not close cleanly".into(),
+                source,
+            },
+            Err(_) => Kind::Usage(
+                "a driver ended by a panic; this is a bug of `messaging`, please report it".into(),
+            ),
+        };
+        result = result.and(Err(Error::new(ended)));
+    }
+    result
+}
+
+/// Listens to one driver; what it cannot get over stops the App.
+async fn supervise(
+    mut notices: mpsc::UnboundedReceiver<Notice>,
+    handle: Arc<Handle>,
+    failed: watch::Sender<Option<Arc<Error>>>,
+    ready: watch::Sender<usize>,
+) {
+    let mut was_ready = false;
+    while let Some(notice) = notices.recv().await {
+        let error = match notice {
+            Notice::Ready => {
+                if !std::mem::replace(&mut was_ready, true) {
+                    ready.send_modify(|count| *count += 1);
+                }
+                continue;
+            }
+            Notice::Stopped(at) => Kind::Stopped {
+                worker: at.worker,
+                topic: at.partition.topic.to_string(),
+                partition: at.partition.partition,
+                offset: at.offset,
+                reason: at.reason.as_str(),
+                source: at.error.into(),
+            },
+            Notice::Failed(source) => Kind::Broker {
+                what: "a group cannot go on".into(),
+                source,
+            },
+        };
+        let error = Error::new(error);
+        tracing::error!(error = %describe(&error), "the program stops");
+        failed.send_if_modified(|first| {
+            let is_first = first.is_none();
+            if is_first {
+                *first = Some(Arc::new(error));
+            }
+            is_first
+        });
+        handle.stop();
+    }
+    // A driver that ended without ever being ready must not keep others waiting.
+    if !was_ready {
+        ready.send_modify(|count| *count += 1);
+    }
+}

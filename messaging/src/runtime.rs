@@ -1,0 +1,26 @@
+//! The shell around the delivery core: one driver per subscription carries the core's commands out.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `driver` | the loop: broker events in, starts and commands out |
+//! | `unit` | a worker as it runs: its names, rules and handler |
+//! | `inbox` | records of a partition that the core has no room for yet |
+//! | `outbox` | outputs and dead letters on their way to the producer |
+//! | `parked` | runs whose handler is pending |
+//! | `dead_letter` | what a dead letter looks like |
+//! | `timers`, `clock`, `rng`, `weight` | time, chance, and how heavy a handler is |
+//! | `health` | what readiness and liveness probes ask |
+//! | `observer` | what is told to whoever watches |
+
+pub(crate) mod clock;
+mod dead_letter;
+pub(crate) mod driver;
+pub(crate) mod health;
+mod inbox;
+pub(crate) mod observer;
+mod outbox;
+mod parked;
+pub(crate) mod rng;
+mod timers;
+pub(crate) mod unit;
+mod weight;

@@ -1,0 +1,89 @@
+//! Records of one partition that the broker handed on and the core has no room for yet.
+
+use std::collections::VecDeque;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use rustc_hash::FxHasher;
+
+use super::unit::Cargo;
+use crate::broker::TopicPartition;
+use crate::delivery::{Core, Epoch, Offer, Slot};
+use crate::record::{Record, RecordBatch};
+
+/// A partition as the driver sees it.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    pub(super) partition: TopicPartition,
+    pub(super) epoch: Epoch,
+    batches: VecDeque<(Arc<RecordBatch>, usize)>,
+    /// Whether the broker was told not to fetch from it.
+    held: bool,
+    /// Whether an operator paused it.
+    pub(super) paused: bool,
+    /// Whether the partition is assigned; one that was revoked keeps its inbox until what runs has ended.
+    pub(super) ours: bool,
+}
+
+impl Inbox {
+    pub(super) fn new(partition: TopicPartition, epoch: Epoch) -> Inbox {
+        Inbox {
+            partition,
+            epoch,
+            batches: VecDeque::new(),
+            held: false,
+            paused: false,
+            ours: true,
+        }
+    }
+
+    pub(super) fn push(&mut self, batch: Arc<RecordBatch>) {
+        self.batches.push_back((batch, 0));
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.batches.clear();
+    }
+
+    /// Offers what is here to the core. Says whether it took anything.
+    pub(super) fn admit(&mut self, slot: Slot, core: &mut Core<Cargo>, by_key: bool) -> bool {
+        let mut any = false;
+        while let Some((batch, from)) = self.batches.front_mut() {
+            let offers = (*from..batch.len()).map(|index| offer(batch, index, by_key));
+            let taken = core.polled(slot, self.epoch, offers);
+            any |= taken > 0;
+            *from += taken;
+            if *from < batch.len() {
+                break;
+            }
+            self.batches.pop_front();
+        }
+        any
+    }
+
+    /// Whether fetching is to be stopped or to go on, when that changes.
+    pub(super) fn change_of_hold(&mut self) -> Option<bool> {
+        let wanted = self.paused || !self.batches.is_empty();
+        (wanted != self.held).then(|| {
+            self.held = wanted;
+            wanted
+        })
+    }
+}
+
+fn offer(batch: &Arc<RecordBatch>, index: usize, by_key: bool) -> Offer<Record> {
+    let record = Record::new(batch, index);
+    let key = if by_key { record.key().map(hash) } else { None };
+    Offer {
+        offset: record.offset(),
+        key,
+        bytes: record.size() as u32,
+        record,
+    }
+}
+
+fn hash(key: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(key);
+    hasher.finish()
+}

@@ -1,0 +1,98 @@
+//! Runs whose handler is pending.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::stream::BoxStream;
+use tokio::task::JoinHandle;
+
+use crate::delivery::{Pick, Start};
+use crate::outcome::Outcome;
+use crate::record::Record;
+
+/// A run that waits. It resolves with its outcomes, one for each pick.
+pub(super) struct Parked {
+    pub(super) start: Start,
+    pub(super) picks: Vec<Pick<Record>>,
+    outcomes: Vec<Outcome>,
+    body: Body,
+}
+
+enum Body {
+    /// Polled by the driver.
+    Here(BoxStream<'static, Outcome>),
+    /// Polled by the runtime.
+    Spawned(JoinHandle<Vec<Outcome>>),
+}
+
+/// A parked run that has ended.
+pub(super) struct Ended {
+    pub(super) start: Start,
+    pub(super) picks: Vec<Pick<Record>>,
+    pub(super) outcomes: Vec<Outcome>,
+}
+
+impl Parked {
+    pub(super) fn here(
+        start: Start,
+        picks: Vec<Pick<Record>>,
+        stream: BoxStream<'static, Outcome>,
+    ) -> Parked {
+        Parked {
+            start,
+            picks,
+            outcomes: Vec::new(),
+            body: Body::Here(stream),
+        }
+    }
+
+    pub(super) fn spawned(start: Start, picks: Vec<Pick<Record>>, task: JoinHandle<Vec<Outcome>>) -> Parked {
+        Parked {
+            start,
+            picks,
+            outcomes: Vec::new(),
+            body: Body::Spawned(task),
+        }
+    }
+}
+
+impl Future for Parked {
+    type Output = Ended;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
+        let this = &mut *self;
+        match &mut this.body {
+            Body::Here(stream) => {
+                while this.outcomes.len() < this.picks.len() {
+                    match stream.as_mut().poll_next(context) {
+                        Poll::Ready(Some(outcome)) => this.outcomes.push(outcome),
+                        Poll::Ready(None) => break,
+                        Poll::Pending => return Poll::Pending,
+                    }
+                }
+            }
+            Body::Spawned(task) => match Pin::new(task).poll(context) {
+                // A task that panicked or was aborted gives no outcomes; the driver makes failures of what lacks.
+                Poll::Ready(joined) => this.outcomes = joined.unwrap_or_default(),
+                Poll::Pending => return Poll::Pending,
+            },
+        }
+        let (picks, outcomes) = (
+            std::mem::take(&mut this.picks),
+            std::mem::take(&mut this.outcomes),
+        );
+        Poll::Ready(Ended {
+            start: this.start,
+            picks,
+            outcomes,
+        })
+    }
+}
+
+impl Drop for Parked {
+    fn drop(&mut self) {
+        if let Body::Spawned(task) = &self.body {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! A worker as it runs: its names at the broker, its rules and its handler.
+
+use std::sync::Arc;
+
+use crate::delivery::{Freight, Rules, Stage};
+use crate::handler::ErasedHandler;
+use crate::outcome::{Outgoing, Outputs};
+use crate::record::Record;
+
+/// A worker with everything resolved.
+pub(crate) struct Unit {
+    pub(crate) name: String,
+    pub(crate) group: String,
+    /// The topic of its outputs, prefix included.
+    pub(crate) output_topic: Option<Arc<str>>,
+    /// The topic of its dead letters, prefix included.
+    pub(crate) dlq_topic: Arc<str>,
+    /// Put before the topic that a message names itself.
+    pub(crate) topic_prefix: String,
+    pub(crate) rules: Rules,
+    pub(crate) handler: Arc<dyn ErasedHandler>,
+}
+
+/// What this shell hangs on records.
+#[derive(Clone, Debug)]
+pub(crate) enum Cargo {}
+
+impl Freight for Cargo {
+    type Record = Record;
+    type Outputs = Staged;
+    type Cause = Arc<dyn std::error::Error + Send + Sync>;
+}
+
+/// The outputs of one record.
+#[derive(Clone, Debug)]
+pub(crate) struct Staged(pub(crate) Outputs);
+
+impl Stage for Staged {
+    fn count(&self) -> u32 {
+        self.0.len() as u32
+    }
+    fn bytes(&self) -> usize {
+        self.0.iter().map(Outgoing::size).sum()
+    }
+}

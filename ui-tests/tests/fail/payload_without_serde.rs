@@ -1,0 +1,9 @@
+// at `Order`: #[derive(serde::Serialize)]
+use messaging::Payload;
+
+#[derive(Payload)]
+struct Order {
+    pub id: String,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// at `key`: add `schema = …`
+use messaging::topic;
+
+#[topic(name = "orders", key = id)]
+struct Orders;
+
+fn main() {}
