@@ -45,6 +45,7 @@ mod publisher;
 mod rebalance;
 mod receipts;
 mod send;
+mod settings;
 mod subscription;
 
 pub use config::{KafkaConfig, PREFETCH_KIB, PREFETCH_RECORDS, StatisticsHook};
@@ -86,11 +87,17 @@ impl Broker for Kafka {
     }
 
     fn publisher(&self, on_failure: FailureHook) -> Result<Arc<dyn Publisher>, BrokerError> {
-        Ok(Arc::new(publisher::KafkaPublisher::connect(&self.config, on_failure)?))
+        Ok(Arc::new(publisher::KafkaPublisher::connect(
+            &self.config,
+            on_failure,
+        )?))
     }
 
     fn subscribe(&self, request: &Subscribe) -> Result<Box<dyn Subscription>, BrokerError> {
-        Ok(Box::new(subscription::KafkaSubscription::join(&self.config, request)?))
+        Ok(Box::new(subscription::KafkaSubscription::join(
+            &self.config,
+            request,
+        )?))
     }
 
     fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError> {

@@ -49,7 +49,10 @@ pub(crate) fn subscribe(group: &str, topics: &[&str]) -> Subscribe {
 }
 
 pub(crate) async fn make_topic(kafka: &Kafka, name: &str, partitions: i32) -> Result<()> {
-    let made = kafka.admin()?.create_topics(&[NewTopic::named(name).partitions(partitions)]).await?;
+    let made = kafka
+        .admin()?
+        .create_topics(&[NewTopic::named(name).partitions(partitions)])
+        .await?;
     assert_eq!(made, [name]);
     Ok(())
 }
@@ -61,7 +64,12 @@ pub(crate) fn publisher(kafka: &Kafka) -> Result<Arc<dyn Publisher>> {
 /// A message without headers.
 pub(crate) fn plain<'a>(topic: &'a str, key: Option<&'a [u8]>, value: &'a [u8]) -> Outbound<'a> {
     const NONE: &Headers = &Headers::new();
-    Outbound { topic, key, value: Some(value), headers: NONE }
+    Outbound {
+        topic,
+        key,
+        value: Some(value),
+        headers: NONE,
+    }
 }
 
 pub(crate) async fn send(publisher: &dyn Publisher, message: Outbound<'_>) -> Result<Receipt> {
@@ -91,7 +99,12 @@ pub(crate) async fn send_numbers(kafka: &Kafka, topic: &str, count: usize) -> Re
     let publisher = publisher(kafka)?;
     for number in 0..count {
         let text = number.to_string();
-        enqueue(&*publisher, plain(topic, Some(text.as_bytes()), text.as_bytes()), &mut None).await?;
+        enqueue(
+            &*publisher,
+            plain(topic, Some(text.as_bytes()), text.as_bytes()),
+            &mut None,
+        )
+        .await?;
     }
     assert_eq!(publisher.flush(SOON).await, 0);
     Ok(())
@@ -106,7 +119,11 @@ pub(crate) struct Member {
 
 impl Member {
     pub(crate) fn join(kafka: &Kafka, request: &Subscribe) -> Result<Member> {
-        Ok(Member { subscription: kafka.subscribe(request)?, owned: Vec::new(), seen: Vec::new() })
+        Ok(Member {
+            subscription: kafka.subscribe(request)?,
+            owned: Vec::new(),
+            seen: Vec::new(),
+        })
     }
 
     pub(crate) async fn event(&mut self) -> Result<Event> {
@@ -128,7 +145,10 @@ impl Member {
         match event {
             Event::Assigned(assigned) => {
                 for (slot, epoch, at) in assigned {
-                    assert!(!self.owned.iter().any(|(s, ..)| s == slot), "assigned twice: {at:?}");
+                    assert!(
+                        !self.owned.iter().any(|(s, ..)| s == slot),
+                        "assigned twice: {at:?}"
+                    );
                     self.owned.push((*slot, *epoch, at.partition));
                 }
             }
@@ -152,13 +172,16 @@ impl Member {
     /// What is seen of a partition, as a watermark.
     pub(crate) fn mark(&self, slot: Slot) -> Option<Watermark> {
         let seen = self.seen.iter().find(|(s, ..)| *s == slot)?;
-        Some(Watermark { slot, epoch: seen.1, offset: Some(seen.2) })
+        Some(Watermark {
+            slot,
+            epoch: seen.1,
+            offset: Some(seen.2),
+        })
     }
 
     pub(crate) fn marks(&self) -> Vec<Watermark> {
-        let current = |(slot, epoch, _): &&(Slot, Epoch, i32)| {
-            self.mark(*slot).filter(|mark| mark.epoch == *epoch)
-        };
+        let current =
+            |(slot, epoch, _): &&(Slot, Epoch, i32)| self.mark(*slot).filter(|mark| mark.epoch == *epoch);
         self.owned.iter().filter_map(|owned| current(&owned)).collect()
     }
 
@@ -187,7 +210,11 @@ impl Member {
 
     pub(crate) fn release(&mut self, slots: &[Slot]) {
         for slot in slots {
-            let nothing = Watermark { slot: *slot, epoch: 0, offset: None };
+            let nothing = Watermark {
+                slot: *slot,
+                epoch: 0,
+                offset: None,
+            };
             self.subscription.release(self.mark(*slot).unwrap_or(nothing));
         }
     }

@@ -15,13 +15,19 @@ async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
     make_topic(&kafka, "outage", 1).await?;
     make_topic(&kafka, "outage-out", 1).await?;
     send_numbers(&kafka, "outage", 10).await?;
-    let request = Subscribe { publishes: true, ..subscribe("outage", &["outage"]) };
+    let request = Subscribe {
+        publishes: true,
+        ..subscribe("outage", &["outage"])
+    };
     let mut member = Member::join(&kafka, &request)?;
     member.read(10).await?;
     member.commit().await?;
 
     server.kill()?;
-    member.subscription.publish(1, plain("outage-out", None, b"during")).expect("there is room");
+    member
+        .subscription
+        .publish(1, plain("outage-out", None, b"during"))
+        .expect("there is room");
     let down = Instant::now();
     let mut told = 0;
     while down.elapsed() < Duration::from_secs(8) {
@@ -66,14 +72,25 @@ async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
     make_topic(&kafka, "down", 1).await?;
     send_numbers(&kafka, "down", 10).await?;
     let limit = Duration::from_secs(3);
-    let request = Subscribe { publishes: true, close_deadline: limit, ..subscribe("down", &["down"]) };
+    let request = Subscribe {
+        publishes: true,
+        close_deadline: limit,
+        ..subscribe("down", &["down"])
+    };
     let mut member = Member::join(&kafka, &request)?;
     member.read(10).await?;
     server.kill()?;
-    member.subscription.publish(1, plain("down", None, b"never")).expect("there is room");
+    member
+        .subscription
+        .publish(1, plain("down", None, b"never"))
+        .expect("there is room");
     let since = Instant::now();
     let error = member.close().await.unwrap_err();
     println!("{error} after {:?}", since.elapsed());
-    assert!(since.elapsed() < limit + Duration::from_millis(500), "{:?}", since.elapsed());
+    assert!(
+        since.elapsed() < limit + Duration::from_millis(500),
+        "{:?}",
+        since.elapsed()
+    );
     Ok(())
 }

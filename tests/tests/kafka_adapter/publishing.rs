@@ -18,7 +18,10 @@ use crate::member::*;
 
 #[tokio::test]
 async fn a_waited_send_does_not_pay_the_linger() -> Result<()> {
-    let config = KafkaConfig { linger: Duration::from_millis(50), ..shared()? };
+    let config = KafkaConfig {
+        linger: Duration::from_millis(50),
+        ..shared()?
+    };
     let kafka = kafka(&config)?;
     make_topic(&kafka, "linger", 1).await?;
     let publisher = publisher(&kafka)?;
@@ -52,12 +55,25 @@ async fn keys_are_placed_as_java_places_them() -> Result<()> {
         let receipt = send(&*publisher, plain("placed", Some(key.as_bytes()), b"v")).await?;
         assert_eq!(receipt.partition, Some((hash & 0x7fff_ffff) % 7), "{key}");
     }
-    let mut member = Member::join(&kafka, &Subscribe { publishes: true, ..subscribe("placed", &["placed"]) })?;
+    let mut member = Member::join(
+        &kafka,
+        &Subscribe {
+            publishes: true,
+            ..subscribe("placed", &["placed"])
+        },
+    )?;
     for (token, (key, _)) in known.iter().enumerate() {
-        member.subscription.publish(token as u64, plain("placed", Some(key.as_bytes()), b"v")).expect("there is room");
+        member
+            .subscription
+            .publish(token as u64, plain("placed", Some(key.as_bytes()), b"v"))
+            .expect("there is room");
     }
     for record in member.read(10).await? {
-        let hash = known.iter().find(|(key, _)| record.key() == Some(key.as_bytes())).expect("a known key").1;
+        let hash = known
+            .iter()
+            .find(|(key, _)| record.key() == Some(key.as_bytes()))
+            .expect("a known key")
+            .1;
         assert_eq!(record.partition(), (hash & 0x7fff_ffff) % 7);
     }
     Ok(())
@@ -67,21 +83,42 @@ async fn keys_are_placed_as_java_places_them() -> Result<()> {
 async fn outputs_are_answered_once_each_in_order_also_those_the_broker_refuses() -> Result<()> {
     let kafka = kafka(&shared()?)?;
     make_topic(&kafka, "outputs-in", 1).await?;
-    let small = NewTopic::named("outputs").partitions(1).config("max.message.bytes", "50000");
+    let small = NewTopic::named("outputs")
+        .partitions(1)
+        .config("max.message.bytes", "50000");
     kafka.admin()?.create_topics(&[small]).await?;
-    let request = Subscribe { publishes: true, ..subscribe("outputs", &["outputs-in"]) };
+    let request = Subscribe {
+        publishes: true,
+        ..subscribe("outputs", &["outputs-in"])
+    };
     let mut member = Member::join(&kafka, &request)?;
     let large = vec![b'x'; 60_000];
-    member.subscription.publish(1, plain("outputs", None, b"1")).expect("there is room");
+    member
+        .subscription
+        .publish(1, plain("outputs", None, b"1"))
+        .expect("there is room");
     assert!(answers(&mut member, 1).await?[0].1.is_ok());
-    member.subscription.publish(2, plain("outputs", None, &large)).expect("there is room");
+    member
+        .subscription
+        .publish(2, plain("outputs", None, &large))
+        .expect("there is room");
     let refused = answers(&mut member, 1).await?.remove(0);
-    assert!(matches!(&refused, (2, Err(BrokerError::Refused { topic, .. })) if topic == "outputs"), "{refused:?}");
+    assert!(
+        matches!(&refused, (2, Err(BrokerError::Refused { topic, .. })) if topic == "outputs"),
+        "{refused:?}"
+    );
     for token in 3..1_000 {
         let value = token.to_string();
-        member.subscription.publish(token, plain("outputs", None, value.as_bytes())).expect("there is room");
+        member
+            .subscription
+            .publish(token, plain("outputs", None, value.as_bytes()))
+            .expect("there is room");
     }
-    let tokens: Vec<u64> = answers(&mut member, 997).await?.into_iter().map(|(token, _)| token).collect();
+    let tokens: Vec<u64> = answers(&mut member, 997)
+        .await?
+        .into_iter()
+        .map(|(token, _)| token)
+        .collect();
     assert_eq!(tokens, (3..1_000).collect::<Vec<_>>());
     member.close().await?;
     assert_eq!(kafka.admin()?.offsets("outputs").await?, [(0, 998)]);
@@ -101,13 +138,22 @@ async fn answers(member: &mut Member, count: usize) -> Result<Vec<(u64, Result<(
 #[tokio::test]
 async fn outputs_for_an_absent_topic_wait_for_it_and_keep_their_order() -> Result<()> {
     let extra = [("topic.metadata.propagation.max.ms".to_owned(), "1000".to_owned())];
-    let kafka = kafka(&KafkaConfig { extra: extra.into(), ..shared()? })?;
+    let kafka = kafka(&KafkaConfig {
+        extra: extra.into(),
+        ..shared()?
+    })?;
     make_topic(&kafka, "early-in", 1).await?;
-    let request = Subscribe { publishes: true, ..subscribe("early", &["early-in"]) };
+    let request = Subscribe {
+        publishes: true,
+        ..subscribe("early", &["early-in"])
+    };
     let mut member = Member::join(&kafka, &request)?;
     let publish = |member: &mut Member, token: u64| {
         let value = token.to_string();
-        member.subscription.publish(token, plain("early", Some(b"k"), value.as_bytes())).expect("there is room");
+        member
+            .subscription
+            .publish(token, plain("early", Some(b"k"), value.as_bytes()))
+            .expect("there is room");
     };
     for token in 0..50 {
         publish(&mut member, token);
@@ -123,7 +169,12 @@ async fn outputs_for_an_absent_topic_wait_for_it_and_keep_their_order() -> Resul
         publish(&mut member, token);
     }
     make_topic(&kafka, "early", 2).await?;
-    assert!(answers(&mut member, 100).await?.iter().all(|(_, result)| result.is_ok()));
+    assert!(
+        answers(&mut member, 100)
+            .await?
+            .iter()
+            .all(|(_, result)| result.is_ok())
+    );
     let mut reader = Member::join(&kafka, &subscribe("early-read", &["early"]))?;
     let read: Vec<String> = reader.read(100).await?.iter().map(text).collect();
     assert_eq!(read, (0..100).map(|n| n.to_string()).collect::<Vec<_>>());
@@ -136,11 +187,20 @@ async fn a_users_send_to_an_absent_topic_fails_by_its_name() -> Result<()> {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = told.clone();
     let publisher = kafka.publisher(Arc::new(move |topic, error| {
-        hook.lock().expect("not poisoned").push((topic.to_owned(), error.to_string()));
+        hook.lock()
+            .expect("not poisoned")
+            .push((topic.to_owned(), error.to_string()));
     }))?;
-    publisher.enqueue(plain("nowhere", None, b"unheard"), &mut None).expect("there is room");
+    publisher
+        .enqueue(plain("nowhere", None, b"unheard"), &mut None)
+        .expect("there is room");
     let error = send(&*publisher, plain("nowhere", None, b"v")).await.unwrap_err();
-    assert!(error.to_string().starts_with("the topic \"nowhere\" does not exist"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the topic \"nowhere\" does not exist"),
+        "{error}"
+    );
     assert_eq!(publisher.flush(SOON).await, 0);
     let told = told.lock().expect("not poisoned").clone();
     assert_eq!(told.len(), 1);
@@ -158,7 +218,10 @@ async fn what_is_not_acknowledged_in_time_fails_and_names_the_limit() -> Result<
     let kafka = kafka(&config)?;
     let publisher = publisher(&kafka)?;
     let error = send(&*publisher, plain("t", None, b"v")).await.unwrap_err();
-    assert!(error.to_string().contains("not acknowledged within 700ms"), "{error}");
+    assert!(
+        error.to_string().contains("not acknowledged within 700ms"),
+        "{error}"
+    );
     Ok(())
 }
 
@@ -169,24 +232,36 @@ fn desynchronised() -> Result<(MockCluster<'static, DefaultProducerContext>, Kaf
     let ok = RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR;
     let wrong = RDKafkaRespErr::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER;
     mock.request_errors(RDKafkaApiKey::Produce, &[ok, ok, ok, ok, wrong]);
-    let config = KafkaConfig { max_batch_size: Some(100), ..config(&mock.bootstrap_servers()) };
+    let config = KafkaConfig {
+        max_batch_size: Some(100),
+        ..config(&mock.bootstrap_servers())
+    };
     Ok((mock, kafka(&config)?))
 }
 
 fn numbers(read: &[Record]) -> Vec<String> {
     // Sent again is at least once: a number may stand twice, and its first stands in the order of the sends.
     let mut seen = BTreeSet::new();
-    read.iter().map(text).filter(|number| seen.insert(number.clone())).collect()
+    read.iter()
+        .map(text)
+        .filter(|number| seen.insert(number.clone()))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_fatal_error_makes_a_new_producer_that_sends_the_rest_in_order() -> Result<()> {
     let (_mock, kafka) = desynchronised()?;
-    let request = Subscribe { publishes: true, ..subscribe("mock", &["mock"]) };
+    let request = Subscribe {
+        publishes: true,
+        ..subscribe("mock", &["mock"])
+    };
     let mut member = Member::join(&kafka, &request)?;
     for token in 0..200 {
         let value = token.to_string();
-        member.subscription.publish(token, plain("mock", Some(b"k"), value.as_bytes())).expect("there is room");
+        member
+            .subscription
+            .publish(token, plain("mock", Some(b"k"), value.as_bytes()))
+            .expect("there is room");
     }
     let (mut read, mut answered) = (Vec::new(), BTreeSet::new());
     while answered.len() < 200 || numbers(&read).len() < 200 {
@@ -199,7 +274,10 @@ async fn a_fatal_error_makes_a_new_producer_that_sends_the_rest_in_order() -> Re
             _ => {}
         }
     }
-    assert_eq!(numbers(&read), (0..200).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(
+        numbers(&read),
+        (0..200).map(|n| n.to_string()).collect::<Vec<_>>()
+    );
     Ok(())
 }
 
@@ -211,12 +289,20 @@ async fn a_fatal_error_keeps_users_sends_and_who_waits_for_them() -> Result<()> 
     for number in 0..200 {
         let (waiter, receipt) = oneshot::channel();
         let value = number.to_string();
-        enqueue(&*publisher, plain("mock", Some(b"k"), value.as_bytes()), &mut Some(waiter)).await?;
+        enqueue(
+            &*publisher,
+            plain("mock", Some(b"k"), value.as_bytes()),
+            &mut Some(waiter),
+        )
+        .await?;
         receipts.push(receipt);
     }
     let mut before = -1;
     for receipt in receipts {
-        let offset = timeout(SOON, receipt).await???.offset.expect("a waited send has an offset");
+        let offset = timeout(SOON, receipt)
+            .await???
+            .offset
+            .expect("a waited send has an offset");
         assert!(offset > before, "out of order: {offset} after {before}");
         before = offset;
     }

@@ -23,9 +23,24 @@ async fn every_byte_comes_back_nulls_and_headers_too() -> Result<()> {
     headers.push_null("n");
     let none = Headers::new();
     let sent = [
-        Outbound { topic: "bytes", key: Some(b"k"), value: Some(b"v"), headers: &headers },
-        Outbound { topic: "bytes", key: None, value: Some(b""), headers: &none },
-        Outbound { topic: "bytes", key: Some(b""), value: None, headers: &none },
+        Outbound {
+            topic: "bytes",
+            key: Some(b"k"),
+            value: Some(b"v"),
+            headers: &headers,
+        },
+        Outbound {
+            topic: "bytes",
+            key: None,
+            value: Some(b""),
+            headers: &none,
+        },
+        Outbound {
+            topic: "bytes",
+            key: Some(b""),
+            value: None,
+            headers: &none,
+        },
     ];
     for (offset, message) in sent.into_iter().enumerate() {
         let receipt = send(&*publisher, message).await?;
@@ -35,7 +50,10 @@ async fn every_byte_comes_back_nulls_and_headers_too() -> Result<()> {
     }
     let mut member = Member::join(&kafka, &subscribe("bytes", &["bytes"]))?;
     let read = member.read(3).await?;
-    let parts: Vec<_> = read.iter().map(|r| (r.key(), r.value(), r.headers().collect::<Vec<_>>())).collect();
+    let parts: Vec<_> = read
+        .iter()
+        .map(|r| (r.key(), r.value(), r.headers().collect::<Vec<_>>()))
+        .collect();
     let all = vec![("a", Some(&b"1"[..])), ("a", Some(&b""[..])), ("n", None)];
     assert_eq!(parts[0], (Some(&b"k"[..]), Some(&b"v"[..]), all));
     assert_eq!(parts[1], (None, Some(&b""[..]), vec![]));
@@ -49,10 +67,17 @@ async fn a_group_goes_on_where_it_committed() -> Result<()> {
     let kafka = kafka(&shared()?)?;
     make_topic(&kafka, "resume", 1).await?;
     send_numbers(&kafka, "resume", 20).await?;
-    let request = Subscribe { max_poll_records: 5, ..subscribe("resume", &["resume"]) };
+    let request = Subscribe {
+        max_poll_records: 5,
+        ..subscribe("resume", &["resume"])
+    };
 
     let mut first = Member::join(&kafka, &request)?;
-    assert_eq!(first.read(5).await?.len(), 5, "no more than max_poll_records at a time");
+    assert_eq!(
+        first.read(5).await?.len(),
+        5,
+        "no more than max_poll_records at a time"
+    );
     first.commit().await?;
     assert_eq!(kafka.admin()?.committed("resume", "resume").await?, [Some(5)]);
     // More was polled, and is neither committed nor closed.
@@ -61,7 +86,11 @@ async fn a_group_goes_on_where_it_committed() -> Result<()> {
     let mut second = Member::join(&kafka, &request)?;
     assert_eq!(text(&second.read(5).await?[0]), "5");
     second.close().await?;
-    assert_eq!(kafka.admin()?.committed("resume", "resume").await?, [Some(10)], "close commits");
+    assert_eq!(
+        kafka.admin()?.committed("resume", "resume").await?,
+        [Some(10)],
+        "close commits"
+    );
     Ok(())
 }
 
@@ -71,16 +100,24 @@ async fn without_an_offset_the_reset_decides() -> Result<()> {
     make_topic(&kafka, "reset", 1).await?;
     send_numbers(&kafka, "reset", 3).await?;
 
-    let none = Subscribe { reset: OffsetReset::None, ..subscribe("reset-none", &["reset"]) };
+    let none = Subscribe {
+        reset: OffsetReset::None,
+        ..subscribe("reset-none", &["reset"])
+    };
     let mut member = Member::join(&kafka, &none)?;
     let error = loop {
         if let Event::Failed(error) = member.event().await? {
             break error;
         }
     };
-    assert!(matches!(&error, BrokerError::NoOffset { group, topic } if group == "reset-none" && topic == "reset"));
+    assert!(
+        matches!(&error, BrokerError::NoOffset { group, topic } if group == "reset-none" && topic == "reset")
+    );
 
-    let latest = Subscribe { reset: OffsetReset::Latest, ..subscribe("reset-latest", &["reset"]) };
+    let latest = Subscribe {
+        reset: OffsetReset::Latest,
+        ..subscribe("reset-latest", &["reset"])
+    };
     let mut member = Member::join(&kafka, &latest)?;
     member.assigned(1).await?;
     let publisher = publisher(&kafka)?;
@@ -106,9 +143,18 @@ fn counting(config: KafkaConfig) -> (KafkaConfig, Arc<AtomicI64>) {
         let json: serde_json::Value = serde_json::from_slice(json).expect("statistics are JSON");
         let topics = json["topics"].as_object().into_iter().flatten();
         let partitions = topics.flat_map(|(_, topic)| topic["partitions"].as_object().into_iter().flatten());
-        told.store(partitions.map(|(_, p)| p["rxmsgs"].as_i64().unwrap_or(0)).sum(), Ordering::Release);
+        told.store(
+            partitions.map(|(_, p)| p["rxmsgs"].as_i64().unwrap_or(0)).sum(),
+            Ordering::Release,
+        );
     });
-    (KafkaConfig { statistics: Some(hook), ..config }, received)
+    (
+        KafkaConfig {
+            statistics: Some(hook),
+            ..config
+        },
+        received,
+    )
 }
 
 async fn next_batch(member: &mut Member, read: &mut [usize; 2], held: u16) -> Result<()> {
@@ -119,7 +165,12 @@ async fn next_batch(member: &mut Member, read: &mut [usize; 2], held: u16) -> Re
 }
 
 async fn end_of(kafka: &Kafka, member: &Member, slot: u16) -> Result<usize> {
-    let partition = member.owned.iter().find(|(s, ..)| *s == slot).expect("it is ours").2;
+    let partition = member
+        .owned
+        .iter()
+        .find(|(s, ..)| *s == slot)
+        .expect("it is ours")
+        .2;
     Ok(kafka.admin()?.offsets("held").await?[partition as usize].1 as usize)
 }
 
@@ -143,8 +194,15 @@ async fn holding_a_partition_fetches_nothing_twice() -> Result<()> {
     while read[1] < all {
         next_batch(&mut member, &mut read, held).await?;
     }
-    assert!(read[0] - before <= 10 * 500, "{} of a held partition: more than was on its way", read[0] - before);
-    assert!(member.event_within(Duration::from_secs(1)).await.is_none(), "held is held");
+    assert!(
+        read[0] - before <= 10 * 500,
+        "{} of a held partition: more than was on its way",
+        read[0] - before
+    );
+    assert!(
+        member.event_within(Duration::from_secs(1)).await.is_none(),
+        "held is held"
+    );
     member.subscription.hold(held, false);
     while read[0] + read[1] < 40_000 {
         next_batch(&mut member, &mut read, held).await?;

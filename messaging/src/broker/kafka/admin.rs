@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic as KafkaTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, NewTopic as KafkaTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -50,8 +52,14 @@ impl rdkafka::consumer::ConsumerContext for Quiet {}
 
 impl KafkaAdmin {
     pub(super) fn connect(config: &KafkaConfig) -> Result<KafkaAdmin, BrokerError> {
-        let client = config.admin().create_with_context(Quiet).map_err(|e| not_made(&e))?;
-        Ok(KafkaAdmin { client: Some(Arc::new(client)), config: config.clone() })
+        let client = config
+            .admin()
+            .create_with_context(Quiet)
+            .map_err(|e| not_made(&e))?;
+        Ok(KafkaAdmin {
+            client: Some(Arc::new(client)),
+            config: config.clone(),
+        })
     }
 
     fn client(&self) -> Result<Arc<AdminClient<Quiet>>, BrokerError> {
@@ -60,11 +68,21 @@ impl KafkaAdmin {
 
     fn options(&self) -> AdminOptions {
         let limit = Some(self.config.request_timeout);
-        AdminOptions::new().request_timeout(limit).operation_timeout(limit)
+        AdminOptions::new()
+            .request_timeout(limit)
+            .operation_timeout(limit)
     }
 
     fn explain(&self, what: &str, topic: Option<&str>, error: &KafkaError) -> BrokerError {
-        broker_error(Place { what, topic, address: &self.config.address() }, error, None)
+        broker_error(
+            Place {
+                what,
+                topic,
+                address: &self.config.address(),
+            },
+            error,
+            None,
+        )
     }
 
     async fn make(&self, topics: &[NewTopic]) -> Result<Vec<String>, BrokerError> {
@@ -115,7 +133,9 @@ impl KafkaAdmin {
         let what = format!("looking at the topic \"{topic}\"");
         let count = asked.await?.map_err(|e| self.explain(&what, Some(topic), &e));
         match count {
-            Ok(count) => Ok(count.filter(|count| *count > 0).and_then(|count| i32::try_from(count).ok())),
+            Ok(count) => Ok(count
+                .filter(|count| *count > 0)
+                .and_then(|count| i32::try_from(count).ok())),
             Err(BrokerError::UnknownTopic { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -126,15 +146,21 @@ impl KafkaAdmin {
         let what = format!("looking at the configuration of the topic \"{topic}\"");
         let answers = self.client()?.describe_configs(&asked, &self.options()).await;
         let answers = answers.map_err(|e| self.explain(&what, Some(topic), &e))?;
-        let Some(answer) = answers.into_iter().next() else { return Ok(None) };
+        let Some(answer) = answers.into_iter().next() else {
+            return Ok(None);
+        };
         let resource = answer.map_err(|code| self.explain(&what, Some(topic), &KafkaError::AdminOp(code)))?;
-        let value = resource.get("max.message.bytes").and_then(|entry| entry.value.clone());
+        let value = resource
+            .get("max.message.bytes")
+            .and_then(|entry| entry.value.clone());
         Ok(value.and_then(|value| value.parse().ok()))
     }
 
     async fn known(&self, topic: &str) -> Result<i32, BrokerError> {
         let count = self.partitions(topic).await?;
-        count.ok_or_else(|| BrokerError::UnknownTopic { topic: topic.to_owned() })
+        count.ok_or_else(|| BrokerError::UnknownTopic {
+            topic: topic.to_owned(),
+        })
     }
 }
 
@@ -146,7 +172,10 @@ impl Drop for KafkaAdmin {
 }
 
 impl Admin for KafkaAdmin {
-    fn create_topics<'a>(&'a self, topics: &'a [NewTopic]) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
+    fn create_topics<'a>(
+        &'a self,
+        topics: &'a [NewTopic],
+    ) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
         Box::pin(async move {
             if topics.is_empty() {
                 return Ok(Vec::new());
@@ -160,9 +189,15 @@ impl Admin for KafkaAdmin {
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>> {
         Box::pin(async move {
-            let Some(partitions) = self.partitions(name).await? else { return Ok(None) };
+            let Some(partitions) = self.partitions(name).await? else {
+                return Ok(None);
+            };
             let max_message_bytes = self.max_message_bytes(name).await?;
-            Ok(Some(TopicDescription { name: name.to_owned(), partitions, max_message_bytes }))
+            Ok(Some(TopicDescription {
+                name: name.to_owned(),
+                partitions,
+                max_message_bytes,
+            }))
         })
     }
 
@@ -172,7 +207,9 @@ impl Admin for KafkaAdmin {
             let answers = self.client()?.delete_topics(&[name], &self.options()).await;
             let answers = answers.map_err(|e| self.explain(&what, Some(name), &e))?;
             let refused = answers.into_iter().find_map(Result::err);
-            refused.map_or(Ok(()), |(_, code)| Err(self.explain(&what, Some(name), &KafkaError::AdminOp(code))))
+            refused.map_or(Ok(()), |(_, code)| {
+                Err(self.explain(&what, Some(name), &KafkaError::AdminOp(code)))
+            })
         })
     }
 
@@ -181,7 +218,9 @@ impl Admin for KafkaAdmin {
             let count = self.known(topic).await?;
             let (client, name, limit) = (self.client()?, topic.to_owned(), self.config.request_timeout);
             let asked = blocking("kafka-offsets", move || {
-                (0..count).map(|p| client.inner().fetch_watermarks(&name, p, limit)).collect::<Result<_, _>>()
+                (0..count)
+                    .map(|p| client.inner().fetch_watermarks(&name, p, limit))
+                    .collect::<Result<_, _>>()
             });
             let what = format!("reading the offsets of the topic \"{topic}\"");
             asked.await?.map_err(|e| self.explain(&what, Some(topic), &e))
@@ -195,8 +234,11 @@ impl Admin for KafkaAdmin {
     ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>> {
         Box::pin(async move {
             let count = self.known(topic).await?;
-            let (config, name, limit) =
-                (self.config.observer(group), topic.to_owned(), self.config.request_timeout);
+            let (config, name, limit) = (
+                self.config.observer(group),
+                topic.to_owned(),
+                self.config.request_timeout,
+            );
             let asked = blocking("kafka-committed", move || {
                 let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
                 let mut list = TopicPartitionList::new();
@@ -221,5 +263,8 @@ fn kafka_topic(topic: &NewTopic) -> KafkaTopic<'_> {
     let partitions = topic.partitions.unwrap_or(BROKERS_DEFAULT);
     let replicas = topic.replication.unwrap_or(BROKERS_DEFAULT);
     let asked = KafkaTopic::new(&topic.name, partitions, TopicReplication::Fixed(replicas));
-    topic.config.iter().fold(asked, |asked, (key, value)| asked.set(key, value))
+    topic
+        .config
+        .iter()
+        .fold(asked, |asked, (key, value)| asked.set(key, value))
 }

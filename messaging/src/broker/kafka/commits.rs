@@ -29,7 +29,11 @@ impl Committer {
     }
 
     /// Commits those marks whose epoch is not over.
-    pub(super) fn commit(&self, marks: &[Watermark], done: impl FnOnce(Result<(), BrokerError>) + Send + 'static) {
+    pub(super) fn commit(
+        &self,
+        marks: &[Watermark],
+        done: impl FnOnce(Result<(), BrokerError>) + Send + 'static,
+    ) {
         if let Err(lost) = self.0.send((marks.to_vec(), Box::new(done))) {
             let (_, done) = lost.0;
             done(Err(BrokerError::Closed));

@@ -253,7 +253,10 @@ impl KafkaConfig {
             .set("topic.metadata.refresh.interval.ms", ms(TOPIC_REFRESH))
             .set("socket.timeout.ms", socket.to_string())
             .set("retry.backoff.ms", ms(self.retry_backoff))
-            .set("retry.backoff.max.ms", ms(self.retry_backoff.max(Duration::from_secs(1))))
+            .set(
+                "retry.backoff.max.ms",
+                ms(self.retry_backoff.max(Duration::from_secs(1))),
+            )
             .set("reconnect.backoff.max.ms", "1000")
             .set("security.protocol", self.security_protocol.as_str());
         config.set_log_level(RDKafkaLogLevel::Info);
@@ -265,7 +268,11 @@ impl KafkaConfig {
         let mechanism = self.sasl_mechanism.map(SaslMechanism::as_str);
         set_if(config, "sasl.mechanism", mechanism);
         set_if(config, "sasl.username", self.sasl_username.as_deref());
-        set_if(config, "sasl.password", self.sasl_password.as_ref().map(Secret::expose));
+        set_if(
+            config,
+            "sasl.password",
+            self.sasl_password.as_ref().map(Secret::expose),
+        );
         set_if(config, "ssl.ca.location", self.ssl_cafile.as_deref());
         set_if(config, "ssl.certificate.location", self.ssl_certfile.as_deref());
         set_if(config, "ssl.key.location", self.ssl_keyfile.as_deref());

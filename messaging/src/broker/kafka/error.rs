@@ -101,17 +101,32 @@ pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&st
     let why = why.map_or_else(|| said(error), str::to_owned);
     match (meaning_of(error), place.topic) {
         (Meaning::Unreachable, _) => unreachable(place.address, why),
-        (Meaning::UnknownTopic, Some(topic)) => BrokerError::UnknownTopic { topic: topic.to_owned() },
-        (Meaning::Denied, _) => BrokerError::Denied { what: place.what.to_owned(), why },
-        (Meaning::Refused, Some(topic)) => BrokerError::Refused { topic: topic.to_owned(), why },
+        (Meaning::UnknownTopic, Some(topic)) => BrokerError::UnknownTopic {
+            topic: topic.to_owned(),
+        },
+        (Meaning::Denied, _) => BrokerError::Denied {
+            what: place.what.to_owned(),
+            why,
+        },
+        (Meaning::Refused, Some(topic)) => BrokerError::Refused {
+            topic: topic.to_owned(),
+            why,
+        },
         (Meaning::Dropped, _) => BrokerError::Closed,
-        _ => BrokerError::Failed { what: place.what.to_owned(), why },
+        _ => BrokerError::Failed {
+            what: place.what.to_owned(),
+            why,
+        },
     }
 }
 
 /// Nobody answers at `address`.
 pub(super) fn unreachable(address: &str, why: impl Into<String>) -> BrokerError {
-    BrokerError::Unreachable { broker: "kafka", address: address.to_owned(), why: why.into() }
+    BrokerError::Unreachable {
+        broker: "kafka",
+        address: address.to_owned(),
+        why: why.into(),
+    }
 }
 
 /// The client could not be made: a property it refuses, or a system without threads or memory.
@@ -123,7 +138,10 @@ pub(super) fn not_made(error: &KafkaError) -> BrokerError {
         KafkaError::ClientCreation(why) => {
             BrokerError::Setting(format!("librdkafka refuses the settings: {why}"))
         }
-        other => BrokerError::Failed { what: "making the kafka client".to_owned(), why: said(other) },
+        other => BrokerError::Failed {
+            what: "making the kafka client".to_owned(),
+            why: said(other),
+        },
     }
 }
 
@@ -137,19 +155,36 @@ mod tests {
     use super::*;
 
     fn place(topic: Option<&str>) -> Place<'_> {
-        Place { what: "sending", topic, address: "b:9092" }
+        Place {
+            what: "sending",
+            topic,
+            address: "b:9092",
+        }
     }
 
     #[test]
     fn says_what_and_where() {
         let error = KafkaError::MessageProduction(Code::MessageSizeTooLarge);
         let error = broker_error(place(Some("t")), &error, None);
-        assert!(matches!(&error, BrokerError::Refused { topic, .. } if topic == "t"), "{error}");
-        let error = broker_error(place(None), &KafkaError::AdminOp(Code::ClusterAuthorizationFailed), None);
-        assert!(matches!(&error, BrokerError::Denied { what, .. } if what == "sending"), "{error}");
+        assert!(
+            matches!(&error, BrokerError::Refused { topic, .. } if topic == "t"),
+            "{error}"
+        );
+        let error = broker_error(
+            place(None),
+            &KafkaError::AdminOp(Code::ClusterAuthorizationFailed),
+            None,
+        );
+        assert!(
+            matches!(&error, BrokerError::Denied { what, .. } if what == "sending"),
+            "{error}"
+        );
         let error = KafkaError::Global(Code::AllBrokersDown);
         let error = broker_error(place(None), &error, Some("connection refused"));
-        assert_eq!(error.to_string(), "kafka at b:9092 does not answer: connection refused");
+        assert_eq!(
+            error.to_string(),
+            "kafka at b:9092 does not answer: connection refused"
+        );
         assert!(error.is_retriable());
     }
 

@@ -46,7 +46,12 @@ pub(super) fn fill(partition: &mut Partition, numbers: &mut Numbers, shared: &Sh
 }
 
 fn copy(record: &BorrowedMessage<'_>, batch: &mut BatchBuilder) {
-    batch.push(record.offset(), record.timestamp().to_millis(), record.key(), record.payload());
+    batch.push(
+        record.offset(),
+        record.timestamp().to_millis(),
+        record.key(),
+        record.payload(),
+    );
     let headers = record.headers().into_iter().flat_map(Headers::iter);
     for header in headers {
         batch.push_header(header.key, header.value);
@@ -56,7 +61,11 @@ fn copy(record: &BorrowedMessage<'_>, batch: &mut BatchBuilder) {
 fn begin_again(partition: &mut Partition, numbers: &mut Numbers, shared: &Shared) {
     partition.epoch = numbers.epoch();
     shared.tell(Event::Lost(vec![partition.slot]));
-    shared.tell(Event::Assigned(vec![(partition.slot, partition.epoch, partition.at.clone())]));
+    shared.tell(Event::Assigned(vec![(
+        partition.slot,
+        partition.epoch,
+        partition.at.clone(),
+    )]));
 }
 
 /// The context was told every other error, with librdkafka's reason.

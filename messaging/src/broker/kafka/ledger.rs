@@ -56,7 +56,10 @@ mod tests {
         assert_eq!(ledger.take(0), Some(70));
         assert_eq!(ledger.take(0), None, "a number before the window");
         assert_eq!((ledger.push(73), ledger.len()), (3, 2));
-        assert_eq!((ledger.take(2), ledger.take(3), ledger.take(9)), (Some(72), Some(73), None));
+        assert_eq!(
+            (ledger.take(2), ledger.take(3), ledger.take(9)),
+            (Some(72), Some(73), None)
+        );
         assert_eq!((ledger.len(), ledger.next()), (0, 4));
     }
 }

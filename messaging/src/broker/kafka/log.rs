@@ -5,7 +5,9 @@ use rdkafka::config::RDKafkaLogLevel as Level;
 /// Lost connections are told once by us, so that librdkafka's own lines about them, several a second, stay at debug.
 pub(super) fn log(level: Level, facility: &str, line: &str) {
     match level {
-        Level::Emerg | Level::Alert | Level::Critical => tracing::warn!(target: "librdkafka", facility, "{line}"),
+        Level::Emerg | Level::Alert | Level::Critical => {
+            tracing::warn!(target: "librdkafka", facility, "{line}")
+        }
         Level::Error | Level::Warning if !is_ours_to_tell(facility) => {
             tracing::warn!(target: "librdkafka", facility, "{line}");
         }

@@ -99,7 +99,10 @@ impl Shared {
             closing: AtomicBool::new(false),
             fatal: AtomicBool::new(false),
             control,
-            commands: Mutex::new(Commands { from: commands, later: Vec::new() }),
+            commands: Mutex::new(Commands {
+                from: commands,
+                later: Vec::new(),
+            }),
             thread: OnceLock::new(),
             troubles: Mutex::default(),
         }
@@ -140,7 +143,10 @@ impl Shared {
         let mut commands = lock(&self.commands);
         let mut marks: Vec<Watermark> = Vec::new();
         while marks.len() < slots.len() {
-            match commands.from.recv_timeout(deadline.saturating_duration_since(now())) {
+            match commands
+                .from
+                .recv_timeout(deadline.saturating_duration_since(now()))
+            {
                 Ok(Command::Release(mark)) => {
                     let asked = slots.contains(&(mark.slot, mark.epoch));
                     if asked && !marks.iter().any(|m| m.slot == mark.slot) {
@@ -162,14 +168,21 @@ impl Shared {
     /// What the driver noted last about `slots`.
     pub(super) fn noted(&self, slots: &[(Slot, Epoch)]) -> Vec<Watermark> {
         let notes = lock(&self.notes);
-        notes.iter().filter(|m| slots.contains(&(m.slot, m.epoch))).copied().collect()
+        notes
+            .iter()
+            .filter(|m| slots.contains(&(m.slot, m.epoch)))
+            .copied()
+            .collect()
     }
 
     /// Partitions and offsets of those marks that have one and whose epoch is not over.
     pub(super) fn offsets(&self, marks: &[Watermark]) -> Offsets {
         let partitions = lock(&self.partitions);
         let offset = |mark: &Watermark| {
-            let live = partitions.live().iter().find(|p| (p.slot, p.epoch) == (mark.slot, mark.epoch))?;
+            let live = partitions
+                .live()
+                .iter()
+                .find(|p| (p.slot, p.epoch) == (mark.slot, mark.epoch))?;
             Some((live.at.topic.to_string(), live.at.partition, mark.offset?))
         };
         marks.iter().filter_map(offset).collect()
@@ -178,7 +191,10 @@ impl Shared {
     /// A connection failed. Told once per outage: when all are down, and why is known, which comes before or after.
     pub(super) fn connection_failed(&self, all: bool, reason: &str) {
         let mut troubles = lock(&self.troubles);
-        let calm = troubles.failed_at.replace(now()).is_none_or(|before| before.elapsed() > CALM);
+        let calm = troubles
+            .failed_at
+            .replace(now())
+            .is_none_or(|before| before.elapsed() > CALM);
         if calm {
             troubles.outage = Outage::default();
         }
@@ -191,7 +207,11 @@ impl Shared {
         let known = !outage.why.is_empty() || outage.downs > 1;
         if outage.downs > 0 && known && !outage.told {
             outage.told = true;
-            let why = if outage.why.is_empty() { reason } else { &outage.why };
+            let why = if outage.why.is_empty() {
+                reason
+            } else {
+                &outage.why
+            };
             self.tell(Event::Trouble(unreachable(&self.address, why)));
         }
     }
@@ -199,7 +219,9 @@ impl Shared {
     /// A topic is not there. Told once, until it is there.
     pub(super) fn topic_absent(&self, topic: &str) {
         if lock(&self.troubles).absent.insert(topic.to_owned()) {
-            self.tell(Event::Trouble(BrokerError::UnknownTopic { topic: topic.to_owned() }));
+            self.tell(Event::Trouble(BrokerError::UnknownTopic {
+                topic: topic.to_owned(),
+            }));
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -177,7 +177,8 @@ impl Outputs {
     fn block(&mut self, topic: &str) {
         if self.blocked.insert(topic.to_owned()) {
             let topic = topic.to_owned();
-            self.events.push_back(Event::Trouble(BrokerError::UnknownTopic { topic }));
+            self.events
+                .push_back(Event::Trouble(BrokerError::UnknownTopic { topic }));
         }
     }
 
@@ -206,12 +207,16 @@ impl Outputs {
 
     /// Whether the message is done with here: sent, or refused.
     fn resend(&mut self, number: u64, message: &OwnedMessage) -> bool {
-        let Some(producer) = &self.producer else { return false };
+        let Some(producer) = &self.producer else {
+            return false;
+        };
         let mut record = BaseRecord::with_opaque_to(message.topic(), number as usize);
         record.key = message.key();
         record.payload = message.payload();
         record.headers = message.headers().cloned();
-        let Err((error, _)) = producer.send(record) else { return true };
+        let Err((error, _)) = producer.send(record) else {
+            return true;
+        };
         let full = matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
         if full || matches!(meaning_of(&error), Meaning::UnknownTopic | Meaning::Fatal) {
             return false;
@@ -252,8 +257,13 @@ impl Drop for Outputs {
 }
 
 fn make(config: &ClientConfig, address: &str) -> Result<BaseProducer<Receipts>, BrokerError> {
-    let receipts = Receipts { address: address.to_owned(), ..Receipts::default() };
-    config.create_with_context(receipts).map_err(|error| not_made(&error))
+    let receipts = Receipts {
+        address: address.to_owned(),
+        ..Receipts::default()
+    };
+    config
+        .create_with_context(receipts)
+        .map_err(|error| not_made(&error))
 }
 
 /// Serves the client until it has no more receipts; one event carries many.
@@ -271,7 +281,15 @@ fn collect(producer: &BaseProducer<Receipts>) -> Vec<(u64, Answer)> {
 
 fn sending(address: &str, topic: &str, error: &KafkaError) -> BrokerError {
     let what = format!("sending to topic \"{topic}\"");
-    broker_error(Place { what: &what, topic: Some(topic), address }, error, None)
+    broker_error(
+        Place {
+            what: &what,
+            topic: Some(topic),
+            address,
+        },
+        error,
+        None,
+    )
 }
 
 impl ProducerContext for Receipts {

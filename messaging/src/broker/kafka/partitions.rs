@@ -36,7 +36,15 @@ impl Partitions {
     pub(super) fn add(&mut self, at: TopicPartition, queue: PartitionQueue<Member>) -> Option<&Partition> {
         let slot = self.numbers.slot(&at)?;
         let epoch = self.numbers.epoch();
-        self.live.push(Partition { slot, epoch, at, queue, held: false, pending: None, next: 0 });
+        self.live.push(Partition {
+            slot,
+            epoch,
+            at,
+            queue,
+            held: false,
+            pending: None,
+            next: 0,
+        });
         self.live.last()
     }
 
@@ -97,13 +105,19 @@ mod tests {
     use super::*;
 
     fn at(topic: &str, partition: i32) -> TopicPartition {
-        TopicPartition { topic: topic.into(), partition }
+        TopicPartition {
+            topic: topic.into(),
+            partition,
+        }
     }
 
     #[test]
     fn a_slot_stays_and_an_epoch_rises() {
         let mut numbers = Numbers::default();
-        let slots: Vec<_> = [at("a", 0), at("b", 0), at("a", 0), at("a", 1)].iter().map(|p| numbers.slot(p)).collect();
+        let slots: Vec<_> = [at("a", 0), at("b", 0), at("a", 0), at("a", 1)]
+            .iter()
+            .map(|p| numbers.slot(p))
+            .collect();
         assert_eq!(slots, [Some(0), Some(1), Some(0), Some(2)]);
         assert!(numbers.epoch() < numbers.epoch());
     }

@@ -47,8 +47,10 @@ impl Maker {
             shared: self.shared.clone(),
             statistics: self.statistics.clone(),
         };
-        let mut consumer: BaseConsumer<Member> =
-            self.config.create_with_context(member).map_err(|e| not_made(&e))?;
+        let mut consumer: BaseConsumer<Member> = self
+            .config
+            .create_with_context(member)
+            .map_err(|e| not_made(&e))?;
         let shared = self.shared.clone();
         consumer.set_nonempty_callback(move || shared.wake());
         let consumer = Arc::new(consumer);
@@ -67,7 +69,14 @@ pub(super) fn start(
     data: mpsc::Sender<Polled>,
 ) -> Result<(), BrokerError> {
     let shared = maker.shared.clone();
-    let thread = PollThread { maker, shared, consumer, committer, data, turn: 0 };
+    let thread = PollThread {
+        maker,
+        shared,
+        consumer,
+        committer,
+        data,
+        turn: 0,
+    };
     let name = format!("kafka-poll-{}", thread.shared.request.group);
     super::spawn(&name, move || thread.run())
 }
@@ -149,11 +158,15 @@ impl PollThread {
         let mut moved = false;
         for step in 0..count {
             let index = (self.turn + step) % count;
-            let Some((partition, numbers)) = partitions.at(index) else { break };
+            let Some((partition, numbers)) = partitions.at(index) else {
+                break;
+            };
             if partition.pending.is_none() && !partition.held {
                 moved |= fill(partition, numbers, &shared);
             }
-            let Some(batch) = partition.pending.take() else { continue };
+            let Some(batch) = partition.pending.take() else {
+                continue;
+            };
             match self.data.try_send((partition.slot, partition.epoch, batch)) {
                 Ok(()) => moved = true,
                 Err(TrySendError::Full((_, _, batch))) => {
@@ -172,7 +185,8 @@ impl PollThread {
     fn renew(&mut self) {
         let gone = lock(&self.shared.partitions).take(|_| true);
         if !gone.is_empty() {
-            self.shared.tell(Event::Lost(gone.iter().map(|p| p.slot).collect()));
+            self.shared
+                .tell(Event::Lost(gone.iter().map(|p| p.slot).collect()));
         }
         drop(gone);
         match self.maker.make() {
@@ -193,8 +207,12 @@ impl PollThread {
         if let Some(mut outputs) = close.outputs {
             let left = outputs.flush(deadline);
             if left > 0 && result.is_ok() {
-                let why = format!("{left} messages were not acknowledged; their records will be handled again");
-                result = Err(BrokerError::Failed { what: "closing".to_owned(), why });
+                let why =
+                    format!("{left} messages were not acknowledged; their records will be handled again");
+                result = Err(BrokerError::Failed {
+                    what: "closing".to_owned(),
+                    why,
+                });
             }
         }
         self.leave();
@@ -204,10 +222,14 @@ impl PollThread {
     fn commit_until(&self, marks: &[Watermark], deadline: Instant) -> Result<(), BrokerError> {
         let (done, committed) = plain::channel();
         // Nobody listens any more when it took too long.
-        self.committer.commit(marks, move |result| drop(done.send(result)));
+        self.committer
+            .commit(marks, move |result| drop(done.send(result)));
         let limit = deadline.saturating_duration_since(now());
         committed.recv_timeout(limit).unwrap_or_else(|_| {
-            let what = format!("committing the offsets of group \"{}\"", self.shared.request.group);
+            let what = format!(
+                "committing the offsets of group \"{}\"",
+                self.shared.request.group
+            );
             let why = "the broker did not answer in time; the records will be handled again".to_owned();
             Err(BrokerError::Failed { what, why })
         })

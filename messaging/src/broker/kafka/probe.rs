@@ -60,7 +60,9 @@ pub(super) async fn probe(config: &KafkaConfig) -> Result<(), BrokerError> {
 
 fn ask(config: &ClientConfig, address: &str, limit: Duration) -> Result<(), BrokerError> {
     let said = Said::default();
-    let consumer: BaseConsumer<Said> = config.create_with_context(said.clone()).map_err(|e| not_made(&e))?;
+    let consumer: BaseConsumer<Said> = config
+        .create_with_context(said.clone())
+        .map_err(|e| not_made(&e))?;
     let end = now() + limit;
     while let Err(error) = consumer.fetch_metadata(Some(TOPIC), STEP) {
         // Serves what the client has to say.
@@ -76,9 +78,22 @@ fn ask(config: &ClientConfig, address: &str, limit: Duration) -> Result<(), Brok
     Ok(())
 }
 
-fn explain(address: &str, heard: Option<(KafkaError, String)>, error: &KafkaError, limit: Duration) -> BrokerError {
+fn explain(
+    address: &str,
+    heard: Option<(KafkaError, String)>,
+    error: &KafkaError,
+    limit: Duration,
+) -> BrokerError {
     let Some((error, reason)) = heard else {
         return unreachable(address, format!("no answer within {limit:?} ({error})"));
     };
-    broker_error(Place { what: "connecting to kafka", topic: None, address }, &error, Some(&reason))
+    broker_error(
+        Place {
+            what: "connecting to kafka",
+            topic: None,
+            address,
+        },
+        &error,
+        Some(&reason),
+    )
 }

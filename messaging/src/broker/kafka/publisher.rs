@@ -65,7 +65,10 @@ impl Drop for EndThreads {
 }
 
 impl KafkaPublisher {
-    pub(super) fn connect(config: &KafkaConfig, on_failure: FailureHook) -> Result<KafkaPublisher, BrokerError> {
+    pub(super) fn connect(
+        config: &KafkaConfig,
+        on_failure: FailureHook,
+    ) -> Result<KafkaPublisher, BrokerError> {
         let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
         let ended = Arc::new(AtomicBool::new(false));
         let properties = config.user_producer();
@@ -79,14 +82,25 @@ impl KafkaPublisher {
         });
         let served = client.clone();
         super::spawn("kafka-receipts", move || served.serve())?;
-        let hastener = if config.linger.is_zero() { None } else { Some(client.clone().start_hastener()?) };
-        Ok(KafkaPublisher { client, hastener: hastener.clone(), _end: EndThreads(ended, hastener) })
+        let hastener = if config.linger.is_zero() {
+            None
+        } else {
+            Some(client.clone().start_hastener()?)
+        };
+        Ok(KafkaPublisher {
+            client,
+            hastener: hastener.clone(),
+            _end: EndThreads(ended, hastener),
+        })
     }
 }
 
 impl Client {
     fn producer(&self) -> Arc<BaseProducer<Receipts>> {
-        self.producer.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.producer
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn has_ended(&self) -> bool {
@@ -151,14 +165,20 @@ impl Client {
 impl Publisher for KafkaPublisher {
     fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
         let desk = &self.client.desk;
-        let producer = self.client.producer.read().unwrap_or_else(PoisonError::into_inner);
+        let producer = self
+            .client
+            .producer
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         let opaque = desk.seat(waiter);
         let Err((error, _)) = producer.send(record(message, opaque)) else {
             return Ok(());
         };
         *waiter = desk.unseat(opaque);
         match error {
-            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal) => Err(NotQueued::Full),
+            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal) => {
+                Err(NotQueued::Full)
+            }
             error => Err(NotQueued::Refused(desk.explain(message.topic, &error))),
         }
     }
@@ -197,7 +217,9 @@ impl Publisher for KafkaPublisher {
 }
 
 fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts>, BrokerError> {
-    config.create_with_context(Receipts::new(desk.clone())).map_err(|error| not_made(&error))
+    config
+        .create_with_context(Receipts::new(desk.clone()))
+        .map_err(|error| not_made(&error))
 }
 
 fn send_again(producer: &BaseProducer<Receipts>, opaque: usize, message: &OwnedMessage, desk: &Desk) {

@@ -1,7 +1,7 @@
 //! The member's side of a rebalance. It runs on the poll thread, inside `poll`; librdkafka waits for it.
 
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rdkafka::client::ClientContext;
@@ -11,9 +11,9 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 
+use super::commits::commit_now;
 use super::config::StatisticsHook;
 use super::error::{Meaning, Place, broker_error, code, meaning_of};
-use super::commits::commit_now;
 use super::member::{Shared, lock};
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
@@ -46,7 +46,8 @@ impl Member {
         for at in places(list) {
             let queue = self.split(&at);
             let Some(partition) = queue.and_then(|queue| partitions.add(at, queue)) else {
-                let error = "a group member can have 65536 partitions; spread them over more members".to_owned();
+                let error =
+                    "a group member can have 65536 partitions; spread them over more members".to_owned();
                 self.shared.tell(Event::Failed(BrokerError::Setting(error)));
                 return;
             };
@@ -98,11 +99,17 @@ impl Member {
         self.shared.tell(Event::Revoked(slots));
         let deadline = now() + self.shared.request.revoke_deadline + GRACE;
         let mut marks = self.shared.released(revoked, deadline);
-        let unanswered = revoked.iter().filter(|(slot, _)| !marks.iter().any(|m| m.slot == *slot));
+        let unanswered = revoked
+            .iter()
+            .filter(|(slot, _)| !marks.iter().any(|m| m.slot == *slot));
         let unanswered: Vec<(Slot, Epoch)> = unanswered.copied().collect();
         if !unanswered.is_empty() {
             let (group, partitions) = (&self.shared.request.group, unanswered.len());
-            tracing::warn!(group, partitions, "revoked partitions were not given back in time; only what was noted as done is committed");
+            tracing::warn!(
+                group,
+                partitions,
+                "revoked partitions were not given back in time; only what was noted as done is committed"
+            );
         }
         marks.extend(self.shared.noted(&unanswered));
         marks
@@ -143,12 +150,28 @@ impl ClientContext for Member {
 impl Shared {
     fn explain(&self, error: &KafkaError, reason: &str) -> BrokerError {
         let what = format!("reading as group \"{}\"", self.request.group);
-        broker_error(Place { what: &what, topic: None, address: &self.address }, error, Some(reason))
+        broker_error(
+            Place {
+                what: &what,
+                topic: None,
+                address: &self.address,
+            },
+            error,
+            Some(reason),
+        )
     }
 
     pub(super) fn not_committed(&self, error: &KafkaError) -> BrokerError {
         let what = format!("committing the offsets of group \"{}\"", self.request.group);
-        broker_error(Place { what: &what, topic: None, address: &self.address }, error, None)
+        broker_error(
+            Place {
+                what: &what,
+                topic: None,
+                address: &self.address,
+            },
+            error,
+            None,
+        )
     }
 
     // librdkafka names the topic in its text only.

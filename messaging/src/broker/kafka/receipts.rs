@@ -113,10 +113,21 @@ impl Desk {
 
     pub(super) fn explain(&self, topic: &str, error: &KafkaError) -> BrokerError {
         if meaning_of(error) == Meaning::TimedOut {
-            return BrokerError::TimedOut { topic: topic.to_owned(), limit: self.limit };
+            return BrokerError::TimedOut {
+                topic: topic.to_owned(),
+                limit: self.limit,
+            };
         }
         let what = format!("sending to topic \"{topic}\"");
-        broker_error(Place { what: &what, topic: Some(topic), address: &self.address }, error, None)
+        broker_error(
+            Place {
+                what: &what,
+                topic: Some(topic),
+                address: &self.address,
+            },
+            error,
+            None,
+        )
     }
 
     fn written(&self, number: usize, message: &impl Message) {
@@ -137,7 +148,10 @@ pub(super) struct Receipts {
 
 impl Receipts {
     pub(super) fn new(desk: Arc<Desk>) -> Receipts {
-        Receipts { desk, fatal: AtomicBool::new(false) }
+        Receipts {
+            desk,
+            fatal: AtomicBool::new(false),
+        }
     }
 
     fn is_lost(&self) {

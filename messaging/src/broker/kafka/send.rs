@@ -20,7 +20,15 @@ pub(super) fn record(message: Outbound<'_>, opaque: usize) -> BaseRecord<'_, [u8
 pub(super) fn owned(message: Outbound<'_>) -> OwnedMessage {
     let [key, value] = [message.key, message.value].map(|bytes| bytes.map(<[u8]>::to_vec));
     let topic = message.topic.to_owned();
-    OwnedMessage::new(value, key, topic, Timestamp::NotAvailable, -1, 0, headers(message.headers))
+    OwnedMessage::new(
+        value,
+        key,
+        topic,
+        Timestamp::NotAvailable,
+        -1,
+        0,
+        headers(message.headers),
+    )
 }
 
 fn headers(headers: &Headers) -> Option<OwnedHeaders> {

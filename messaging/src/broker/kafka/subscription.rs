@@ -56,7 +56,17 @@ impl KafkaSubscription {
         let committer = Committer::start(shared.clone())?;
         start(maker, consumer, committer.clone(), batches)?;
         let (next, tick, epochs) = (None, None, BTreeMap::new());
-        Ok(KafkaSubscription { shared, commands, committer, control, data, next, epochs, outputs, tick })
+        Ok(KafkaSubscription {
+            shared,
+            commands,
+            committer,
+            control,
+            data,
+            next,
+            epochs,
+            outputs,
+            tick,
+        })
     }
 
     fn ready(&mut self, context: &mut Context<'_>) -> Option<Event> {
@@ -87,14 +97,19 @@ impl KafkaSubscription {
 
     fn known(&mut self, event: Event) -> Event {
         if let Event::Assigned(assigned) = &event {
-            self.epochs.extend(assigned.iter().map(|(slot, epoch, _)| (*slot, *epoch)));
+            self.epochs
+                .extend(assigned.iter().map(|(slot, epoch, _)| (*slot, *epoch)));
         }
         event
     }
 
     /// Whether it is time to serve the producer again; else it wakes the driver when it is.
     fn ticked(&mut self, context: &mut Context<'_>) -> bool {
-        if self.outputs.as_ref().is_none_or(|outputs| outputs.unanswered() == 0) {
+        if self
+            .outputs
+            .as_ref()
+            .is_none_or(|outputs| outputs.unanswered() == 0)
+        {
             self.tick = None;
             return false;
         }
@@ -142,7 +157,9 @@ impl Subscription for KafkaSubscription {
 
     fn commit(&mut self, marks: &[Watermark]) {
         let shared = self.shared.clone();
-        self.committer.commit(marks, move |result| shared.tell(Event::Committed(result.map_err(Arc::new))));
+        self.committer.commit(marks, move |result| {
+            shared.tell(Event::Committed(result.map_err(Arc::new)))
+        });
     }
 
     fn note_watermarks(&mut self, marks: &[Watermark]) {
@@ -166,7 +183,9 @@ impl Subscription for KafkaSubscription {
                 // librdkafka may wait for a broker that is down; its thread is left to it.
                 Err(_) => Err(BrokerError::Failed {
                     what: format!("leaving the group \"{}\"", self.shared.request.group),
-                    why: format!("the client did not end within {limit:?}; uncommitted records will be handled again"),
+                    why: format!(
+                        "the client did not end within {limit:?}; uncommitted records will be handled again"
+                    ),
                 }),
             }
         })

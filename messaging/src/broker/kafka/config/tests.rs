@@ -93,11 +93,22 @@ fn a_member_gets_its_keys_and_never_commits_by_itself() {
             ("partition.assignment.strategy", "cooperative-sticky"),
         ],
     );
-    let none = Subscribe { reset: OffsetReset::None, ..request() };
+    let none = Subscribe {
+        reset: OffsetReset::None,
+        ..request()
+    };
     has(&unusual().consumer(&none), &[("auto.offset.reset", "error")]);
-    let latest = Subscribe { reset: OffsetReset::Latest, ..request() };
+    let latest = Subscribe {
+        reset: OffsetReset::Latest,
+        ..request()
+    };
     has(&unusual().consumer(&latest), &[("auto.offset.reset", "latest")]);
-    assert_eq!(KafkaConfig::default().consumer(&request()).get("statistics.interval.ms"), None);
+    assert_eq!(
+        KafkaConfig::default()
+            .consumer(&request())
+            .get("statistics.interval.ms"),
+        None
+    );
 }
 
 #[test]
@@ -127,9 +138,17 @@ fn without_linger_outputs_still_wait_for_company() {
 
 #[test]
 fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
-    let short = KafkaConfig { request_timeout: Duration::from_millis(1), ..KafkaConfig::default() };
+    let short = KafkaConfig {
+        request_timeout: Duration::from_millis(1),
+        ..KafkaConfig::default()
+    };
     for config in [KafkaConfig::default(), short] {
-        for client in [config.user_producer(), config.output_producer(), config.consumer(&request()), config.admin()] {
+        for client in [
+            config.user_producer(),
+            config.output_producer(),
+            config.consumer(&request()),
+            config.admin(),
+        ] {
             client.create_native_config().unwrap();
         }
     }
@@ -139,12 +158,18 @@ fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
 #[cfg(not(feature = "kafka-tls"))]
 fn what_is_not_built_in_is_refused_by_its_feature() {
     let refused = |config: KafkaConfig| config.check().unwrap_err().to_string();
-    let ssl = KafkaConfig { security_protocol: SecurityProtocol::Ssl, ..KafkaConfig::default() };
+    let ssl = KafkaConfig {
+        security_protocol: SecurityProtocol::Ssl,
+        ..KafkaConfig::default()
+    };
     assert_eq!(
         refused(ssl),
         "kafka_security_protocol = SSL is not in this build: build it with the cargo feature `kafka-tls` of messaging"
     );
-    let scram = KafkaConfig { security_protocol: SecurityProtocol::SaslPlaintext, ..unusual() };
+    let scram = KafkaConfig {
+        security_protocol: SecurityProtocol::SaslPlaintext,
+        ..unusual()
+    };
     assert!(refused(scram).starts_with("kafka_sasl_mechanism = SCRAM-SHA-512 is not in this build"));
     let plain = KafkaConfig {
         security_protocol: SecurityProtocol::SaslPlaintext,
