@@ -1,6 +1,6 @@
 //! Sequences that failed once, as they were shrunk.
 
-use super::events::Event::{self, Drain, Produce, Revoke};
+use super::events::Event::{self, DeadLetter, Drain, Produce, Resolve, Revoke};
 use super::events::Setup;
 use super::model::Model;
 use crate::delivery::Settlement;
@@ -84,6 +84,53 @@ fn a_revoked_partition_is_released_before_the_end() {
                 slots: 2,
                 patience: 24,
             },
+        ],
+    );
+}
+
+/// A dead letter was refused at the end, while the next of its lane ran already: that one may publish.
+#[test]
+fn what_runs_behind_a_refused_dead_letter_may_publish() {
+    let setup = Setup {
+        settlement: Settlement::Acks,
+        order: Order::Partition,
+        max_in_flight: 3,
+        interval: Some(10),
+        ..WIDE
+    };
+    replay(
+        setup,
+        &[
+            Produce {
+                slot: 0,
+                count: 1,
+                gap: 0,
+                temper: 59976,
+            },
+            Produce {
+                slot: 1,
+                count: 4,
+                gap: 0,
+                temper: 18560,
+            },
+            Produce {
+                slot: 0,
+                count: 2,
+                gap: 0,
+                temper: 26007,
+            },
+            Produce {
+                slot: 0,
+                count: 1,
+                gap: 0,
+                temper: 0,
+            },
+            Resolve(0),
+            Resolve(0),
+            Drain(0),
+            DeadLetter(true),
+            DeadLetter(true),
+            DeadLetter(false),
         ],
     );
 }

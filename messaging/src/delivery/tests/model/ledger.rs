@@ -84,8 +84,8 @@ pub(super) struct Entry {
     pub(super) temper: u16,
     pub(super) attempts: u32,
     pub(super) standing: Standing,
-    /// Its outputs were handed to the producer.
-    pub(super) published: bool,
+    /// Its outputs or its dead letter were handed to the producer: its lane has gone on.
+    pub(super) handed_on: bool,
     /// Its acknowledgement was asked for.
     pub(super) acked: bool,
 }
@@ -154,7 +154,7 @@ impl Assignment {
             temper: written.temper,
             attempts: 0,
             standing: Standing::Queued,
-            published: false,
+            handed_on: false,
             acked: false,
         });
     }

@@ -78,7 +78,7 @@ impl Model {
         match entry.standing {
             Standing::Publishing { missing, sent: false } => {
                 entry.standing = Standing::Publishing { missing, sent: true };
-                entry.published = true;
+                entry.handed_on = true;
                 self.producer
                     .extend(std::iter::repeat_n(ticket, missing as usize));
                 self.check_publish_order(ticket, batch);
@@ -102,7 +102,7 @@ impl Model {
         {
             let unsent = matches!(earlier.standing, Standing::Publishing { sent: false, .. });
             let passed =
-                earlier.standing.has_passed() || earlier.published || (batch && earlier.attempts > 0);
+                earlier.standing.has_passed() || earlier.handed_on || (batch && earlier.attempts > 0);
             assert!(passed && !unsent, "{ticket:?} publishes before {earlier:?}");
         }
     }
@@ -117,6 +117,7 @@ impl Model {
             standing => panic!("{ticket:?} is dead-lettered and is {standing:?}"),
         }
         entry.standing = Standing::DeadLettering(Letter::Sent);
+        entry.handed_on = true;
         self.letters.push_back(ticket);
     }
 
