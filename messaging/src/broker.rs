@@ -24,6 +24,8 @@ use crate::message::Headers;
 use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
+#[cfg(feature = "kafka")]
+pub mod kafka;
 pub mod memory;
 pub mod partitioner;
 

@@ -1,0 +1,180 @@
+use super::*;
+
+fn request() -> Subscribe {
+    Subscribe {
+        group: "g".to_owned(),
+        topics: vec!["t".to_owned()],
+        reset: OffsetReset::Earliest,
+        revoke_deadline: Duration::from_secs(1),
+        close_deadline: Duration::from_secs(1),
+        max_poll_records: 500,
+        publishes: true,
+    }
+}
+
+/// Each field another value than its default.
+fn unusual() -> KafkaConfig {
+    KafkaConfig {
+        bootstrap_servers: vec!["a:1".to_owned(), "b:2".to_owned()],
+        client_id: "me".to_owned(),
+        instance_id: Some("one".to_owned()),
+        security_protocol: SecurityProtocol::SaslSsl,
+        sasl_mechanism: Some(SaslMechanism::ScramSha512),
+        sasl_username: Some("user".to_owned()),
+        sasl_password: Some(Secret::from("pass".to_owned())),
+        ssl_cafile: Some("ca.pem".to_owned()),
+        ssl_certfile: Some("cert.pem".to_owned()),
+        ssl_keyfile: Some("key.pem".to_owned()),
+        compression_type: CompressionType::Gzip,
+        linger: Duration::from_millis(7),
+        max_batch_size: Some(12_345),
+        request_timeout: Duration::from_millis(11_000),
+        delivery_timeout: Duration::from_millis(13_000),
+        retry_backoff: Duration::from_millis(170),
+        session_timeout: Duration::from_millis(19_000),
+        heartbeat_interval: Duration::from_millis(2_300),
+        max_poll_interval: Duration::from_millis(29_000),
+        extra: BTreeMap::from([("socket.keepalive.enable".to_owned(), "true".to_owned())]),
+        statistics: Some(StatisticsHook::new(|_| {})),
+    }
+}
+
+fn has(config: &ClientConfig, expected: &[(&str, &str)]) {
+    for (name, value) in expected {
+        assert_eq!(config.get(name), Some(*value), "{name}");
+    }
+}
+
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("bootstrap.servers", "a:1,b:2"),
+    ("client.id", "me"),
+    ("security.protocol", "SASL_SSL"),
+    ("sasl.mechanism", "SCRAM-SHA-512"),
+    ("sasl.username", "user"),
+    ("sasl.password", "pass"),
+    ("ssl.ca.location", "ca.pem"),
+    ("ssl.certificate.location", "cert.pem"),
+    ("ssl.key.location", "key.pem"),
+    ("socket.timeout.ms", "11000"),
+    ("retry.backoff.ms", "170"),
+    ("socket.keepalive.enable", "true"),
+    ("allow.auto.create.topics", "false"),
+];
+
+#[test]
+fn what_is_common_reaches_every_client() {
+    let config = unusual();
+    for client in [
+        config.admin(),
+        config.observer("g"),
+        config.user_producer(),
+        config.output_producer(),
+        config.consumer(&request()),
+    ] {
+        has(&client, EVERYWHERE);
+    }
+}
+
+#[test]
+fn a_member_gets_its_keys_and_never_commits_by_itself() {
+    has(
+        &unusual().consumer(&request()),
+        &[
+            ("group.id", "g"),
+            ("group.instance.id", "one"),
+            ("auto.offset.reset", "earliest"),
+            ("session.timeout.ms", "19000"),
+            ("heartbeat.interval.ms", "2300"),
+            ("max.poll.interval.ms", "29000"),
+            ("statistics.interval.ms", "1000"),
+            ("enable.auto.commit", "false"),
+            ("enable.auto.offset.store", "false"),
+            ("isolation.level", "read_committed"),
+            ("partition.assignment.strategy", "cooperative-sticky"),
+        ],
+    );
+    let none = Subscribe {
+        reset: OffsetReset::None,
+        ..request()
+    };
+    has(&unusual().consumer(&none), &[("auto.offset.reset", "error")]);
+    let latest = Subscribe {
+        reset: OffsetReset::Latest,
+        ..request()
+    };
+    has(&unusual().consumer(&latest), &[("auto.offset.reset", "latest")]);
+    assert_eq!(
+        KafkaConfig::default()
+            .consumer(&request())
+            .get("statistics.interval.ms"),
+        None
+    );
+}
+
+#[test]
+fn both_producers_are_idempotent_and_place_keys_as_java_does() {
+    let always = [
+        ("acks", "all"),
+        ("enable.idempotence", "true"),
+        ("partitioner", "murmur2_random"),
+        ("compression.type", "gzip"),
+        ("linger.ms", "7"),
+        ("batch.size", "12345"),
+        ("request.timeout.ms", "11000"),
+    ];
+    let (user, output) = (unusual().user_producer(), unusual().output_producer());
+    has(&user, &always);
+    has(&user, &[("message.timeout.ms", "13000")]);
+    has(&output, &always);
+    has(&output, &[("message.timeout.ms", "0")]);
+}
+
+#[test]
+fn without_linger_outputs_still_wait_for_company() {
+    let config = KafkaConfig::default();
+    has(&config.user_producer(), &[("linger.ms", "0")]);
+    has(&config.output_producer(), &[("linger.ms", "5")]);
+}
+
+#[test]
+fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
+    let short = KafkaConfig {
+        request_timeout: Duration::from_millis(1),
+        ..KafkaConfig::default()
+    };
+    for config in [KafkaConfig::default(), short] {
+        for client in [
+            config.user_producer(),
+            config.output_producer(),
+            config.consumer(&request()),
+            config.admin(),
+        ] {
+            client.create_native_config().unwrap();
+        }
+    }
+}
+
+#[test]
+#[cfg(not(feature = "kafka-tls"))]
+fn what_is_not_built_in_is_refused_by_its_feature() {
+    let refused = |config: KafkaConfig| config.check().unwrap_err().to_string();
+    let ssl = KafkaConfig {
+        security_protocol: SecurityProtocol::Ssl,
+        ..KafkaConfig::default()
+    };
+    assert_eq!(
+        refused(ssl),
+        "kafka_security_protocol = SSL is not in this build: build it with the cargo feature `kafka-tls` of messaging"
+    );
+    let scram = KafkaConfig {
+        security_protocol: SecurityProtocol::SaslPlaintext,
+        ..unusual()
+    };
+    assert!(refused(scram).starts_with("kafka_sasl_mechanism = SCRAM-SHA-512 is not in this build"));
+    let plain = KafkaConfig {
+        security_protocol: SecurityProtocol::SaslPlaintext,
+        sasl_mechanism: Some(SaslMechanism::Plain),
+        ..KafkaConfig::default()
+    };
+    assert!(plain.check().is_ok());
+}
