@@ -135,18 +135,21 @@ impl App {
     /// When there is no worker of a name; the message lists those there are.
     pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> App {
         let all = registry::workers();
-        let wanted = |name: &str| {
-            let found = all.iter().find(|worker| worker.name() == name).cloned();
-            found.unwrap_or_else(|| {
+        let mut workers = Vec::new();
+        for name in names {
+            let (name, before) = (name.as_ref(), workers.len());
+            // All of the name: that there are two is for the check to say.
+            workers.extend(all.iter().filter(|worker| worker.name() == name).cloned());
+            if workers.len() == before {
                 let known: Vec<&str> = all.iter().map(WorkerSpec::name).collect();
                 panic!(
                     "there is no worker \"{name}\"; registered are: {}",
                     known.join(", ")
-                )
-            })
-        };
+                );
+            }
+        }
         App {
-            workers: names.into_iter().map(|name| wanted(name.as_ref())).collect(),
+            workers,
             ..App::empty()
         }
     }
