@@ -1,6 +1,11 @@
 //! The start-up check names every problem of this program with its place, all at once. `#[worker]` leaves the place of
 //! its own line.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only the functions that are tests themselves"
+)]
+
 use std::error::Error as _;
 
 use messaging::broker::memory::MemoryBroker;
@@ -209,7 +214,7 @@ fn a_backend_that_is_not_compiled_in() {
         "{told:?}"
     );
     assert!(
-        told[0].contains("is kafka (configure), ") || told[0].contains("is ssl (configure), "),
+        told[0].contains("is kafka (configure), ") || told[0].contains("is SSL (configure), "),
         "{told:?}"
     );
 }
