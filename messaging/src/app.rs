@@ -35,6 +35,7 @@ mod topics;
 pub(crate) use resolve::Resolved;
 pub use running::Running;
 use running::{Shutdown, Started};
+use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {
@@ -135,18 +136,21 @@ impl App {
     /// When there is no worker of a name; the message lists those there are.
     pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> App {
         let all = registry::workers();
-        let wanted = |name: &str| {
-            let found = all.iter().find(|worker| worker.name() == name).cloned();
-            found.unwrap_or_else(|| {
+        let mut workers = Vec::new();
+        for name in names {
+            let (name, before) = (name.as_ref(), workers.len());
+            // All of the name: that there are two is for the check to say.
+            workers.extend(all.iter().filter(|worker| worker.name() == name).cloned());
+            if workers.len() == before {
                 let known: Vec<&str> = all.iter().map(WorkerSpec::name).collect();
                 panic!(
                     "there is no worker \"{name}\"; registered are: {}",
                     known.join(", ")
-                )
-            })
-        };
+                );
+            }
+        }
         App {
-            workers: names.into_iter().map(|name| wanted(name.as_ref())).collect(),
+            workers,
             ..App::empty()
         }
     }
@@ -301,7 +305,8 @@ impl App {
     }
 
     /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When
-    /// the shutdown hangs, the process is ended a second after `shutdown_timeout_ms`.
+    /// the shutdown hangs, the process is ended a second after `shutdown_timeout_ms`. A signal during the start ends
+    /// it: nothing runs yet.
     ///
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
@@ -309,8 +314,14 @@ impl App {
         if self.workers.is_empty() {
             return Err(Kind::NothingRegistered.into());
         }
-        let running = self.start().await?;
-        let signals = tokio::spawn(signals::listen(running.handle(), running.shutdown_timeout()));
+        // Before the first record, or a signal in between would end the process without a drain.
+        let mut signals = Signals::new();
+        let running = tokio::select! {
+            biased;
+            () = signals.next() => return Ok(()),
+            running = self.start() => running?,
+        };
+        let signals = tokio::spawn(signals.stop(running.handle(), running.shutdown_timeout()));
         let result = running.join().await;
         signals.abort();
         result

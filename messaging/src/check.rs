@@ -104,11 +104,15 @@ fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
 
 fn backend(settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if settings.message_broker != MessageBroker::Kafka {
+    if settings.message_broker != MessageBroker::Kafka || !settings.kafka_enabled {
         return problems;
     }
     if !cfg!(feature = "kafka") {
-        problems.push(Problem::new("message_broker is kafka, but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory", []));
+        let what = format!(
+            "message_broker is kafka ({}), but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory",
+            place_of(settings, "message_broker")
+        );
+        problems.push(Problem::new(what, []));
     }
     let security = settings.kafka_security_protocol;
     let scram = matches!(
@@ -117,12 +121,20 @@ fn backend(settings: &Settings) -> Vec<Problem> {
     );
     if !cfg!(feature = "kafka-tls") && (security.is_ssl() || (security.is_sasl() && scram)) {
         let what = format!(
-            "kafka_security_protocol is {}, but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
-            security.as_str()
+            "kafka_security_protocol is {} ({}), but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
+            security.as_str(),
+            place_of(settings, "kafka_security_protocol")
         );
         problems.push(Problem::new(what, []));
     }
     problems
+}
+
+/// Where a setting was written: a line of the file, a variable, code, or nowhere.
+fn place_of(settings: &Settings, key: &str) -> String {
+    settings
+        .origin(key)
+        .map_or_else(String::new, |origin| origin.to_string())
 }
 
 fn names(workers: &[&Resolved]) -> Vec<Problem> {

@@ -9,10 +9,14 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `policy` | order, retry delays, what happens to a record that is given up |
+//! | `entry` | one record, and where it stands |
 //! | `tracker` | one partition: its records, its watermark |
 //! | `lanes` | which records must wait for which |
-//! | `start` | what starts next, within the bounds |
+//! | `intake` | what is taken in, within the bounds |
+//! | `start` | what starts next |
+//! | `batch` | when a batch is full, or has waited long enough |
 //! | `finish` | what an outcome, a receipt or a retry timer changes |
+//! | `give_up` | what happens to a record that failed for good |
 //! | `commit` | when which watermarks are committed |
 //! | `release` | revoked, lost, drained |
 //! | `transaction` | exactly once by staging |
@@ -22,9 +26,13 @@ use std::time::Duration;
 
 use crate::outcome::Reason;
 
+mod batch;
 mod commit;
 mod core;
+mod entry;
 mod finish;
+mod give_up;
+mod intake;
 mod lanes;
 pub mod policy;
 mod release;
@@ -102,7 +110,7 @@ pub struct Rules {
     pub on_exhausted: OnExhausted,
     /// For handlers of batches: their size and how long they wait to fill.
     pub batch: Option<(usize, Duration)>,
-    /// The most records started or queued.
+    /// The most records queued or started; those that wait for the broker only count by their bytes.
     pub max_in_flight: usize,
     /// The most bytes of records started or queued.
     pub max_bytes: usize,

@@ -24,6 +24,9 @@ use log::Log;
 /// How many partitions a topic has that nobody made on purpose.
 const DEFAULT_PARTITIONS: i32 = 3;
 
+/// A record as a test looks at it: partition, offset, key, value.
+pub type Written = (i32, i64, Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// A broker inside the process. Clones share its topics and groups.
 #[derive(Clone)]
 pub struct MemoryBroker {
@@ -77,8 +80,8 @@ impl MemoryBroker {
         shared.rebalance_all();
     }
 
-    /// All records of a topic: partition, offset, key, value. For tests.
-    pub fn records(&self, topic: &str) -> Vec<(i32, i64, Option<Vec<u8>>, Option<Vec<u8>>)> {
+    /// All records of a topic, partition by partition. For tests.
+    pub fn records(&self, topic: &str) -> Vec<Written> {
         self.lock().topics.get(topic).map(Log::all).unwrap_or_default()
     }
 

@@ -1,10 +1,11 @@
 //! When which watermarks are committed: at most one request at a time, the latest wins.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::core::Timer;
 use super::tracker::Phase;
-use super::{Command, Core, Freight, Settlement, Watermark};
+use super::{Command, Core, Freight, Settlement, Slot, Ticket, Watermark};
 
 /// How long a failed commit waits when there is no interval.
 const COMMIT_AGAIN: Duration = Duration::from_millis(500);
@@ -16,16 +17,23 @@ pub(super) struct Commits<F: Freight> {
     interval: Option<Duration>,
     timer_is_set: bool,
     due: bool,
-    /// What was asked for and not answered.
-    asked: Option<Asked<F>>,
+    /// What was asked for and not answered, in order: one request, and what was sent at once when partitions went.
+    asked: VecDeque<Asked<F>>,
     /// Records to be acknowledged.
-    pub(super) acks: Vec<F::Record>,
+    acks: Vec<Ack<F>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Asked<F: Freight> {
     Watermarks(Vec<Watermark>),
-    Acks(Vec<F::Record>),
+    Acks(Vec<Ack<F>>),
+}
+
+/// A settled record that its broker does not know of yet.
+#[derive(Debug)]
+struct Ack<F: Freight> {
+    ticket: Ticket,
+    record: F::Record,
 }
 
 impl<F: Freight> Commits<F> {
@@ -34,25 +42,40 @@ impl<F: Freight> Commits<F> {
             interval,
             timer_is_set: false,
             due: false,
-            asked: None,
+            asked: VecDeque::new(),
             acks: Vec::new(),
         }
+    }
+
+    /// A record is to be acknowledged.
+    pub(super) fn acknowledge(&mut self, ticket: Ticket, record: Option<F::Record>) {
+        self.acks.extend(record.map(|record| Ack { ticket, record }));
+    }
+
+    /// A partition is gone: its records are another's to acknowledge.
+    pub(super) fn forget(&mut self, slot: Slot) {
+        self.acks.retain(|ack| ack.ticket.slot != slot);
     }
 }
 
 impl<F: Freight> Core<F> {
-    /// The broker has kept what it was asked to.
+    /// The broker has kept what it was asked to. Answers come in the order of the requests.
     pub fn commit_done(&mut self) {
-        self.commits.asked = None;
+        self.commits.asked.pop_front();
     }
 
     /// It has not: a rebalance, a lost connection. It is asked again for what is still ours.
     pub fn commit_failed(&mut self) {
-        match self.commits.asked.take() {
+        match self.commits.asked.pop_front() {
             Some(Asked::Watermarks(marks)) => marks.into_iter().for_each(|mark| self.unrequest(mark)),
-            Some(Asked::Acks(records)) => self.commits.acks.splice(0..0, records).for_each(drop),
+            Some(Asked::Acks(acks)) => self.acknowledge_again(acks),
             None => return,
         }
+        self.commit_again();
+    }
+
+    /// Tries again in a while what the broker refused.
+    pub(super) fn commit_again(&mut self) {
         self.commit_in(self.commits.interval.unwrap_or(COMMIT_AGAIN));
     }
 
@@ -78,7 +101,7 @@ impl<F: Freight> Core<F> {
 
     /// Asks the broker, when it is time and the last request was answered.
     pub(super) fn request_commits(&mut self) {
-        if !self.commits.due || self.commits.asked.is_some() || self.drained {
+        if !self.commits.due || !self.commits.asked.is_empty() || self.drained {
             return;
         }
         match self.settlement {
@@ -107,17 +130,25 @@ impl<F: Freight> Core<F> {
             marks.push(partition.mark(Some(offset)));
         }
         if !marks.is_empty() {
-            self.commits.asked = Some(Asked::Watermarks(marks.clone()));
+            self.commits.asked.push_back(Asked::Watermarks(marks.clone()));
             self.commands.push_back(Command::Commit(marks));
         }
     }
 
+    /// Acknowledges what is settled, also while a request is on its way: partitions that go cannot wait.
     pub(super) fn request_acks(&mut self) {
-        let records = std::mem::take(&mut self.commits.acks);
-        if !records.is_empty() {
-            self.commits.asked = Some(Asked::Acks(records.clone()));
+        let acks = std::mem::take(&mut self.commits.acks);
+        if !acks.is_empty() {
+            let records = acks.iter().map(|ack| ack.record.clone()).collect();
+            self.commits.asked.push_back(Asked::Acks(acks));
             self.commands.push_back(Command::Ack(records));
         }
+    }
+
+    fn acknowledge_again(&mut self, mut acks: Vec<Ack<F>>) {
+        acks.retain(|ack| self.current(ack.ticket).is_some());
+        acks.append(&mut self.commits.acks);
+        self.commits.acks = acks;
     }
 
     /// The watermarks of all our partitions, asked for before or not.

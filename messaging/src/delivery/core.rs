@@ -6,6 +6,7 @@ use std::time::Duration;
 use rustc_hash::FxBuildHasher;
 
 use super::commit::Commits;
+use super::entry::State;
 use super::tracker::{Partition, Phase};
 use super::transaction::Transactions;
 use super::{Command, Epoch, Freight, Rules, Settlement, Slot, Ticket, TimerId};
@@ -85,10 +86,12 @@ impl<F: Freight> Core<F> {
                 .push(Partition::free(self.partitions.len() as Slot));
             self.is_ready.push(false);
         }
-        self.forget(slot);
+        // Should it still be ours, the old assignment was taken away without a word.
+        self.lost(&[slot]);
         let partition = &mut self.partitions[slot as usize];
         partition.epoch = epoch;
         partition.worker = worker;
+        partition.in_batches = self.workers[worker].rules.batch.is_some();
         partition.phase = if self.draining {
             Phase::Draining
         } else {
@@ -118,6 +121,7 @@ impl<F: Freight> Core<F> {
     /// The operator lets a paused partition go on.
     pub fn resume_requested(&mut self, slot: Slot) {
         if let Some(partition) = self.partitions.get_mut(slot as usize)
+            && partition.phase == Phase::Active
             && partition.paused
         {
             partition.paused = false;
@@ -169,5 +173,13 @@ impl<F: Freight> Core<F> {
     pub(super) fn current(&mut self, ticket: Ticket) -> Option<&mut Partition<F>> {
         let partition = self.partitions.get_mut(ticket.slot as usize)?;
         partition.is_current(ticket.epoch).then_some(partition)
+    }
+
+    /// Where a ticket's record stands, when its epoch is the current one. What a stale ticket says stops here.
+    pub(super) fn state(&self, ticket: Ticket) -> Option<State> {
+        let partition = self.partitions.get(ticket.slot as usize)?;
+        partition
+            .state(ticket.seq)
+            .filter(|_| partition.is_current(ticket.epoch))
     }
 }

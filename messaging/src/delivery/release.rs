@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::core::Timer;
+use super::entry::State;
 use super::tracker::{Partition, Phase};
 use super::{Command, Core, Epoch, Freight, Settlement, Slot, Watermark};
 
@@ -76,10 +77,10 @@ impl<F: Freight> Core<F> {
     /// Releases a partition that is to go once nothing of it is on its way.
     pub(super) fn check_released(&mut self, slot: Slot) {
         let partition = &self.partitions[slot as usize];
-        let phase = partition.phase;
-        if partition.busy > 0 {
+        if !partition.is_at_rest() {
             return;
         }
+        let phase = partition.phase;
         match phase {
             Phase::Revoking if !self.needs_transaction(slot) => self.release(slot),
             Phase::Draining => self.check_drained(),
@@ -92,8 +93,8 @@ impl<F: Freight> Core<F> {
         if !self.draining || self.drained {
             return;
         }
-        let held = |p: &Partition<F>| p.phase != Phase::Free && p.busy > 0;
-        if self.partitions.iter().any(held) {
+        let stays = |p: &Partition<F>| !p.is_at_rest() || p.phase == Phase::Revoking;
+        if self.partitions.iter().any(stays) {
             return;
         }
         for slot in 0..self.partitions.len() {
@@ -114,6 +115,7 @@ impl<F: Freight> Core<F> {
     pub(super) fn forget(&mut self, slot: Slot) {
         let partition = &mut self.partitions[slot as usize];
         let old = std::mem::replace(partition, Partition::free(slot));
+        self.commits.forget(slot);
         if old.phase != Phase::Free {
             self.free_run(old.worker, old.running);
         }
@@ -135,15 +137,12 @@ impl<F: Freight> Core<F> {
     /// Cancels what a partition has on its way.
     fn cancel(&mut self, slot: Slot) {
         let partition = &mut self.partitions[slot as usize];
-        if partition.busy == 0 {
+        if partition.is_at_rest() {
             return;
         }
-        let (worker, running, epoch) = (
-            partition.worker,
-            std::mem::take(&mut partition.running),
-            partition.epoch,
-        );
-        partition.abandon_busy();
+        partition.abandon_where(State::is_busy);
+        let (worker, epoch) = (partition.worker, partition.epoch);
+        let running = std::mem::take(&mut partition.running);
         self.commands.push_back(Command::Cancel(slot, epoch));
         self.free_run(worker, running);
     }

@@ -2,63 +2,10 @@
 
 use std::collections::VecDeque;
 
+use super::entry::{Entry, Staged, State};
 use super::lanes::{KEYLESS, Lanes};
 use super::policy::Order;
-use super::{Epoch, Freight, GivenUp, Offer, Slot, Ticket, TimerId, Watermark};
-
-/// Where a record stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// Not looked at yet.
-    Queued,
-    /// Behind its lane.
-    Waiting,
-    /// First of its lane, which it holds; may start.
-    Unlocked,
-    /// Taken for the next batch.
-    Gathered,
-    /// Handed out by `next`, in its first poll.
-    Open,
-    /// Its handler is pending.
-    Running,
-    /// Waits for its retry; holds its lane.
-    Backoff(TimerId),
-    /// Its outputs are on their way.
-    Publishing,
-    /// Its dead letter is on its way.
-    DeadLettering,
-    /// Waits to be part of a transaction.
-    Staged,
-    /// Never to be done in this assignment: its worker stopped, or the partition goes.
-    Abandoned,
-    /// Settled.
-    Done,
-}
-
-/// What a transaction will write for a record.
-#[derive(Clone, Debug)]
-pub(super) enum Staged<F: Freight> {
-    Outputs(F::Outputs),
-    DeadLetter(GivenUp<F>),
-    Nothing,
-}
-
-#[derive(Debug)]
-pub(super) struct Entry<F: Freight> {
-    pub(super) offset: i64,
-    pub(super) lane: Option<u64>,
-    pub(super) bytes: u32,
-    /// How often its handler was called.
-    pub(super) attempts: u32,
-    pub(super) state: State,
-    pub(super) holds_lane: bool,
-    /// Outputs not acknowledged yet.
-    pub(super) unacknowledged: u32,
-    /// Gone once the record is done, so that its bytes can go.
-    pub(super) record: Option<F::Record>,
-    /// Kept while a dead letter may have to be written again, or a transaction is to come.
-    pub(super) staged: Option<Box<Staged<F>>>,
-}
+use super::{Epoch, Freight, Offer, Slot, Stage, Ticket, TimerId, Watermark};
 
 /// What a partition may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +16,7 @@ pub(super) enum Phase {
     Active,
     /// What runs may finish; nothing starts.
     Revoking,
-    /// The same, because the program ends.
+    /// The same, because the program ends or the worker has stopped.
     Draining,
 }
 
@@ -81,6 +28,8 @@ pub(super) struct Partition<F: Freight> {
     pub(super) worker: usize,
     pub(super) phase: Phase,
     pub(super) paused: bool,
+    /// Whether its worker takes batches.
+    pub(super) in_batches: bool,
     /// Sequence number of the first entry.
     base: u64,
     entries: VecDeque<Entry<F>>,
@@ -97,6 +46,8 @@ pub(super) struct Partition<F: Freight> {
     pub(super) busy: usize,
     /// Records not done and not abandoned.
     pub(super) in_flight: usize,
+    /// Those of them whose handler is done: they wait for the broker only.
+    pub(super) handed_on: usize,
     /// Their bytes.
     pub(super) bytes: usize,
     last_offset: Option<i64>,
@@ -116,6 +67,7 @@ impl<F: Freight> Partition<F> {
             worker: 0,
             phase: Phase::Free,
             paused: false,
+            in_batches: false,
             base: 0,
             entries: VecDeque::new(),
             cursor: 0,
@@ -127,6 +79,7 @@ impl<F: Freight> Partition<F> {
             running: 0,
             busy: 0,
             in_flight: 0,
+            handed_on: 0,
             bytes: 0,
             last_offset: None,
             moved: false,
@@ -145,6 +98,11 @@ impl<F: Freight> Partition<F> {
 
     pub(super) fn is_current(&self, epoch: Epoch) -> bool {
         self.phase != Phase::Free && self.epoch == epoch
+    }
+
+    /// Nothing runs, and nothing is on its way to the broker.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.busy == 0 && self.running == 0
     }
 
     /// The sequence number behind the last record.
@@ -194,20 +152,28 @@ impl<F: Freight> Partition<F> {
         true
     }
 
+    /// Moves a record to another state. Everything that is counted follows from here.
+    pub(super) fn turn(&mut self, seq: u64, to: State) {
+        let Some(entry) = self.entry(seq) else { return };
+        let from = std::mem::replace(&mut entry.state, to);
+        let ends = to.is_over() && !from.is_over();
+        if ends {
+            entry.record = None;
+            entry.staged = None;
+        }
+        let bytes = entry.bytes as usize;
+        self.busy = self.busy + usize::from(to.is_busy()) - usize::from(from.is_busy());
+        self.handed_on = self.handed_on + usize::from(to.is_handed_on()) - usize::from(from.is_handed_on());
+        if ends {
+            self.in_flight -= 1;
+            self.bytes -= bytes;
+        }
+    }
+
     /// Marks a record as done and lets the front move over it. Says whether the watermark moved.
     pub(super) fn settle(&mut self, seq: u64) -> bool {
-        let Some(entry) = self.entry(seq) else {
-            return false;
-        };
-        entry.state = State::Done;
-        entry.record = None;
-        entry.staged = None;
-        let bytes = entry.bytes as usize;
-        self.in_flight -= 1;
-        self.bytes -= bytes;
-        if seq != self.base {
-            return false;
-        }
+        self.turn(seq, State::Done);
+        let before = self.base;
         while self
             .entries
             .front()
@@ -216,8 +182,11 @@ impl<F: Freight> Partition<F> {
             self.entries.pop_front();
             self.base += 1;
         }
-        self.moved = true;
-        true
+        // The search may have gone back to a record and not past those behind it, which were done already.
+        self.cursor = self.cursor.max(self.base);
+        let moved = self.base > before;
+        self.moved |= moved;
+        moved
     }
 
     /// The first offset not done. A gap in offsets before the next record counts as done.
@@ -246,48 +215,33 @@ impl<F: Freight> Partition<F> {
 
     /// Gives up all records that do not run, so that what runs can finish alone.
     pub(super) fn abandon_idle(&mut self) {
-        self.abandon_where(|state| {
-            matches!(
-                state,
-                State::Queued | State::Waiting | State::Unlocked | State::Gathered | State::Backoff(_)
-            )
-        });
+        self.abandon_where(State::is_idle);
         self.cursor = self.end();
         self.unlocked.clear();
         self.gathered.clear();
         self.lanes.clear();
     }
 
-    /// Gives up all records that are on their way.
-    pub(super) fn abandon_busy(&mut self) {
-        self.abandon_where(|state| {
-            matches!(
-                state,
-                State::Open | State::Running | State::Publishing | State::DeadLettering
-            )
-        });
-        self.busy = 0;
-    }
-
-    fn abandon_where(&mut self, which: impl Fn(State) -> bool) {
-        for entry in self.entries.iter_mut().filter(|entry| which(entry.state)) {
-            entry.state = State::Abandoned;
-            entry.record = None;
-            entry.staged = None;
-            self.in_flight -= 1;
-            self.bytes -= entry.bytes as usize;
+    /// Gives up all records in such a state: they are left to whoever gets the partition next.
+    pub(super) fn abandon_where(&mut self, which: impl Fn(State) -> bool) {
+        for seq in self.base..self.end() {
+            if self.state(seq).is_some_and(&which) {
+                self.turn(seq, State::Abandoned);
+            }
         }
     }
 
-    /// Gives up one record.
-    pub(super) fn abandon(&mut self, seq: u64) {
+    /// Keeps what is to be written for a record; outputs count as bytes in hand.
+    pub(super) fn keep(&mut self, seq: u64, staged: Staged<F>) {
         let Some(entry) = self.entry(seq) else { return };
-        entry.state = State::Abandoned;
-        entry.record = None;
-        entry.staged = None;
-        let bytes = entry.bytes as usize;
-        self.in_flight -= 1;
-        self.bytes -= bytes;
+        let before = entry.bytes;
+        if let Staged::Outputs(outputs) = &staged {
+            let added = u32::try_from(outputs.bytes()).unwrap_or(u32::MAX);
+            entry.bytes = before.saturating_add(added);
+        }
+        let added = entry.bytes - before;
+        entry.staged = Some(Box::new(staged));
+        self.bytes += added as usize;
     }
 
     /// The sequence numbers of the staged records at the front, which a transaction can take.
@@ -300,7 +254,7 @@ impl<F: Freight> Partition<F> {
         self.base..self.base + staged as u64
     }
 
-    /// The first offset behind `seq`s end of a prefix.
+    /// The offset of a record, or the one behind the last record: where a prefix that ends at `seq` ends.
     pub(super) fn offset_at(&self, seq: u64) -> Option<i64> {
         match self.entries.get(self.distance(seq)) {
             Some(entry) => Some(entry.offset),

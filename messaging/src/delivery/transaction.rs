@@ -6,8 +6,9 @@
 
 use std::ops::Range;
 
-use super::tracker::{Phase, Staged, State};
-use super::{Command, Core, Epoch, Freight, GivenUp, Settlement, Slot, Ticket, TxnId, Watermark};
+use super::entry::{Staged, State};
+use super::tracker::Phase;
+use super::{Command, Core, Epoch, Freight, Settlement, Slot, Ticket, TxnId, Watermark};
 use crate::outcome::Reason;
 
 /// The open transaction, of which there is one at most.
@@ -20,9 +21,12 @@ pub(super) struct Transactions {
 #[derive(Debug)]
 struct Open {
     id: TxnId,
-    parts: Vec<(Slot, Epoch, Range<u64>)>,
+    parts: Vec<Part>,
     aborting: bool,
 }
+
+/// The records of one assignment that a transaction writes.
+type Part = (Slot, Epoch, Range<u64>);
 
 impl<F: Freight> Core<F> {
     /// The broker has committed the transaction: its records are done.
@@ -44,17 +48,26 @@ impl<F: Freight> Core<F> {
         self.after_transaction();
     }
 
-    /// It has not: what was staged is written again in a new one. A partition that is to go goes without.
+    /// It has not: what was staged is written again in a new one. A partition that is to go goes without, unless it
+    /// was we who ended the transaction.
     pub fn txn_failed(&mut self, id: TxnId) {
         let Some(open) = self.transactions.close(id) else {
             return;
         };
-        for (slot, epoch, _) in &open.parts {
+        if open.aborting {
+            self.work_to_commit();
+        } else {
+            self.forsake(&open.parts);
+            self.commit_again();
+        }
+        self.after_transaction();
+    }
+
+    fn forsake(&mut self, parts: &[Part]) {
+        for (slot, epoch, _) in parts {
             let partition = &mut self.partitions[*slot as usize];
             partition.forsaken |= partition.is_current(*epoch) && partition.phase != Phase::Active;
         }
-        self.work_to_commit();
-        self.after_transaction();
     }
 
     /// Begins a transaction with all staged prefixes. Says `false` while another is open.
@@ -129,33 +142,17 @@ impl<F: Freight> Core<F> {
         }
     }
 
-    /// The broker will never take one of a record's outputs: its dead letter takes their place.
+    /// The broker will never take one of a record's outputs: the record is given up in their place.
     pub(super) fn refused_in_transaction(&mut self, ticket: Ticket, cause: F::Cause) {
-        let Some(partition) = self.current(ticket) else {
-            return;
-        };
-        let worker = partition.worker;
-        let Some(entry) = partition
-            .entry(ticket.seq)
-            .filter(|entry| entry.state == State::Staged)
-        else {
-            return;
-        };
-        if !matches!(entry.staged.as_deref(), Some(Staged::Outputs(_))) {
+        if self.state(ticket) != Some(State::Staged) {
             return;
         }
-        let Some(record) = entry.record.clone() else {
-            return;
-        };
-        let given_up = GivenUp {
-            worker,
-            record,
-            reason: Reason::Output,
-            cause,
-            attempts: entry.attempts,
-        };
-        entry.staged = Some(Box::new(Staged::DeadLetter(given_up)));
-        self.abort_transaction();
+        let entry = self.partitions[ticket.slot as usize].entry(ticket.seq);
+        let staged = entry.and_then(|entry| entry.staged.as_deref());
+        if matches!(staged, Some(Staged::Outputs(_))) {
+            self.give_up(ticket, Reason::Output, cause);
+            self.abort_transaction_of(ticket.slot, ticket.epoch);
+        }
     }
 
     fn abort_transaction(&mut self) {

@@ -144,13 +144,13 @@ fn convert(value: &DeValue<'_>) -> Result<SettingValue, &'static str> {
             items
                 .iter()
                 .map(|item| convert(item.get_ref()))
-                .collect::<Result<_, _>>()?,
+                .collect::<Result<_, &'static str>>()?,
         ),
         DeValue::Table(table) => SettingValue::Table(
             table
                 .iter()
                 .map(|(name, value)| Ok((name.get_ref().to_string(), convert(value.get_ref())?)))
-                .collect::<Result<_, _>>()?,
+                .collect::<Result<_, &'static str>>()?,
         ),
     })
 }

@@ -1,5 +1,10 @@
 //! What a worker does, on the in-memory broker, with time that does not pass by itself: one behaviour a file.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only the functions that are tests themselves"
+)]
+
 mod apps;
 mod batches;
 mod bounds;
