@@ -1,10 +1,11 @@
 //! Rebalances.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use messaging::broker::{Broker, Event, Subscribe};
+use tokio::time::Instant;
 
 use crate::member::*;
 

@@ -28,7 +28,7 @@ pub(super) enum Command {
     /// The answer to a revoke.
     Release(Watermark),
     /// Commit, wait for the outputs, leave.
-    Close(Close),
+    Close(Box<Close>),
 }
 
 /// How to end.
