@@ -21,7 +21,7 @@ async fn greet(greeting: Greeting, State(seen): State<UnboundedSender<String>>) 
 
 #[tokio::main]
 async fn main() -> messaging::Result<()> {
-    let (seen, mut names) = unbounded_channel();
+    let (seen, mut names) = unbounded_channel::<String>();
     let app = App::new().defaults([("message_broker", "memory")]).state(seen);
     app.create_topics([NewTopic::named("greetings")]).await?;
 

@@ -24,6 +24,8 @@ use crate::message::Headers;
 use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
+#[cfg(feature = "kafka")]
+pub mod kafka;
 pub mod memory;
 pub mod partitioner;
 
@@ -188,7 +190,8 @@ pub struct TopicPartition {
 /// What a subscription tells its driver.
 #[derive(Debug)]
 pub enum Event {
-    /// These are ours from now on. Comes before the first record of that epoch.
+    /// These are ours from now on, and none of them is held. Comes before the first record of that epoch; the first
+    /// one of a member for whom there is no partition is empty.
     Assigned(Vec<(Slot, Epoch, TopicPartition)>),
     /// These go: the broker waits for [`Subscription::release`] of each, until its deadline.
     Revoked(Vec<Slot>),

@@ -104,11 +104,15 @@ fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
 
 fn backend(settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if settings.message_broker != MessageBroker::Kafka {
+    if settings.message_broker != MessageBroker::Kafka || !settings.kafka_enabled {
         return problems;
     }
     if !cfg!(feature = "kafka") {
-        problems.push(Problem::new("message_broker is kafka, but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory", []));
+        let what = format!(
+            "message_broker is kafka ({}), but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory",
+            place_of(settings, "message_broker")
+        );
+        problems.push(Problem::new(what, []));
     }
     let security = settings.kafka_security_protocol;
     let scram = matches!(
@@ -117,22 +121,29 @@ fn backend(settings: &Settings) -> Vec<Problem> {
     );
     if !cfg!(feature = "kafka-tls") && (security.is_ssl() || (security.is_sasl() && scram)) {
         let what = format!(
-            "kafka_security_protocol is {}, but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
-            security.as_str()
+            "kafka_security_protocol is {} ({}), but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
+            security.as_str(),
+            place_of(settings, "kafka_security_protocol")
         );
         problems.push(Problem::new(what, []));
     }
     problems
 }
 
+/// Where a setting was written: a line of the file, a variable, code, or nowhere.
+fn place_of(settings: &Settings, key: &str) -> String {
+    settings
+        .origin(key)
+        .map_or_else(String::new, |origin| origin.to_string())
+}
+
 fn names(workers: &[&Resolved]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for worker in workers {
-        let topics = [
-            Some(&worker.topic),
-            worker.output.as_ref().map(|output| &output.topic),
-            Some(&worker.dlq_topic),
-        ];
+        // The default dead letter topic is named after the topic, so one mistake is said once.
+        let dlq = (worker.dead_letters() && check_topic(&worker.topic).is_ok()).then_some(&worker.dlq_topic);
+        let output = worker.output.as_ref().map(|output| &output.topic);
+        let topics = [Some(&worker.topic), output, dlq];
         let checks = topics.into_iter().flatten().map(|topic| check_topic(topic));
         let checks = checks.chain([check_worker(&worker.name), check_group(&worker.group)]);
         for error in checks.filter_map(Result::err) {
@@ -218,19 +229,23 @@ fn reset_word(reset: OffsetReset) -> &'static str {
 
 /// Follows a worker's dead letters from reader to reader, back to the worker itself.
 fn dead_letter_loop(worker: &Resolved, workers: &[&Resolved]) -> Option<Problem> {
-    let mut topic = &worker.dlq_topic;
-    let mut path = vec![worker.place];
-    for _ in 0..workers.len() + 1 {
+    let mut paths = vec![vec![worker]];
+    while let Some(path) = paths.pop() {
+        let topic = path
+            .last()
+            .filter(|last| last.dead_letters())
+            .map(|last| &last.dlq_topic);
+        let Some(topic) = topic else { continue };
         if *topic == worker.topic {
             let what = format!(
                 "worker \"{}\" would read its own dead letters from \"{}\", for ever; give it another `dlq_topic`, or `on_exhausted = \"skip\"`",
                 worker.name, worker.topic
             );
-            return Some(Problem::new(what, path));
+            return Some(Problem::new(what, places(&path)));
         }
-        let reader = workers.iter().find(|reader| reader.topic == *topic)?;
-        path.push(reader.place);
-        topic = &reader.dlq_topic;
+        let readers = workers.iter().filter(|reader| reader.topic == *topic);
+        let unseen = readers.filter(|reader| path.iter().all(|seen| !std::ptr::eq(*seen, **reader)));
+        paths.extend(unseen.map(|reader| [&path[..], &[*reader]].concat()));
     }
     None
 }

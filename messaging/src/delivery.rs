@@ -110,7 +110,7 @@ pub struct Rules {
     pub on_exhausted: OnExhausted,
     /// For handlers of batches: their size and how long they wait to fill.
     pub batch: Option<(usize, Duration)>,
-    /// The most records started or queued.
+    /// The most records queued or started; those that wait for the broker only count by their bytes.
     pub max_in_flight: usize,
     /// The most bytes of records started or queued.
     pub max_bytes: usize,

@@ -149,6 +149,8 @@ impl Producer {
         let publisher = self.publisher()?;
         let key = T::keyer().and_then(|key_of| key_of(payload));
         let name = topic.topic_name();
+        let full_name = self.full_name(name);
+        check_topic(&full_name).map_err(Kind::Name)?;
         let queued = BUFFER.with_borrow_mut(|buffer| {
             buffer.clear();
             payload
@@ -158,7 +160,6 @@ impl Producer {
                     source,
                 })?;
             let headers = Headers::new();
-            let full_name = self.full_name(name);
             let message = Outbound {
                 topic: &full_name,
                 key: key.as_deref(),
@@ -171,7 +172,7 @@ impl Producer {
             Ok(()) => Ok(()),
             Err(NotQueued::Full) => self.send(topic, payload).wait(false).await.map(drop),
             Err(NotQueued::Refused(source)) => Err(Kind::Publish {
-                topic: self.full_name(name),
+                topic: full_name,
                 source,
             }
             .into()),

@@ -67,6 +67,11 @@ impl Settings {
         keys::find(key).map(|key| self.origin_of(key.name).layer())
     }
 
+    /// The place that the value of this key came from; nothing when there is no such key.
+    pub fn origin(&self, key: &str) -> Option<Origin> {
+        keys::find(key).map(|key| self.origin_of(key.name))
+    }
+
     /// The names of all workers that the file has a section for.
     pub fn worker_names(&self) -> impl Iterator<Item = &str> {
         self.workers.keys().map(String::as_str)

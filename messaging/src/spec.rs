@@ -215,7 +215,8 @@ keys! {
     batch_size: usize => usize;
     /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
     batch_timeout: Duration => Duration;
-    /// The most records started or queued; max(4 × `concurrency`, 1000).
+    /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
+    /// acknowledgement counts by its bytes only.
     max_in_flight: usize => usize;
     /// The most bytes of records started or queued; 64 MiB. One larger record still passes, alone.
     max_bytes: usize => usize;

@@ -1,4 +1,5 @@
 //! Workers on the in-memory broker, with time that does not pass by itself.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::sync::Mutex;

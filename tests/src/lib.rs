@@ -6,10 +6,12 @@
 //! | an Apache Kafka that the tests of one process share | [`kafka::KafkaServer::shared`] |
 //! | a program of ours as a child, its output, its signals, its memory | [`process::Program`] |
 //! | a condition that becomes true | [`wait::eventually`], [`wait::eventually_async`] |
+//! | what every broker must do | [`conformance!`] |
 //! | a free port that stays ours | [`ports::Port`] |
 //!
 //! Nothing here outlives the test process, however that ends: see [`guard::Guard`].
 
+pub mod conformance;
 pub mod guard;
 pub mod kafka;
 pub mod ports;

@@ -19,7 +19,9 @@ pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
 
 #[cfg(feature = "kafka")]
 fn kafka(settings: &Settings) -> Option<Arc<dyn Broker>> {
-    Some(Arc::new(crate::broker::kafka::KafkaBroker::new(settings.into())))
+    // It refuses what is not compiled in, which the check says too, with what to do.
+    let kafka = crate::broker::kafka::Kafka::new(settings.into()).ok()?;
+    Some(Arc::new(kafka))
 }
 
 #[cfg(not(feature = "kafka"))]

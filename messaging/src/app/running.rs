@@ -1,7 +1,7 @@
 //! A started App: [`Running`].
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -45,11 +45,29 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 pub struct Running {
     handle: Arc<Handle>,
     drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
-    supervisor: watch::Receiver<Option<Arc<Error>>>,
+    failed: FirstError,
     ready: watch::Receiver<usize>,
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
+}
+
+/// What stopped an App, when it was not told to stop.
+#[derive(Clone, Debug, Default)]
+struct FirstError(Arc<Mutex<Option<Error>>>);
+
+impl FirstError {
+    fn keep(&self, error: Error) {
+        self.lock().get_or_insert(error);
+    }
+
+    fn take(&self) -> Option<Error> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What stops an App.
@@ -86,7 +104,7 @@ pub(super) struct Started {
 impl Running {
     pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown: Shutdown) -> Running {
         let (stopped, _) = watch::channel(None);
-        let (failed, supervisor) = watch::channel(None);
+        let failed = FirstError::default();
         let (counted, ready) = watch::channel(0);
         let requests = drivers.iter().map(|driver| driver.requests.clone()).collect();
         let handle = Arc::new(Handle {
@@ -99,13 +117,17 @@ impl Running {
         for driver in drivers {
             ends.push(driver.end);
             health.push(driver.health);
-            let failed = failed.clone();
-            tokio::spawn(supervise(driver.notices, handle.clone(), failed, counted.clone()));
+            tokio::spawn(supervise(
+                driver.notices,
+                handle.clone(),
+                failed.clone(),
+                counted.clone(),
+            ));
         }
         Running {
             handle,
             drivers: ends,
-            supervisor,
+            failed,
             ready,
             health,
             producer,
@@ -165,12 +187,7 @@ impl Running {
         };
         self.flush().await;
         // What stopped the App says more than how its close went.
-        if let Some(error) = self.supervisor.borrow().clone() {
-            return Err(
-                Arc::try_unwrap(error).unwrap_or_else(|shared| Error::new(Kind::Usage(shared.report())))
-            );
-        }
-        result
+        self.failed.take().map_or(result, Err)
     }
 
     /// Gives the last messages what is left of the time.
@@ -227,7 +244,7 @@ async fn join_all(ends: Vec<oneshot::Receiver<Result<(), BrokerError>>>) -> Resu
 async fn supervise(
     mut notices: mpsc::UnboundedReceiver<Notice>,
     handle: Arc<Handle>,
-    failed: watch::Sender<Option<Arc<Error>>>,
+    failed: FirstError,
     ready: watch::Sender<usize>,
 ) {
     let mut was_ready = false;
@@ -254,13 +271,7 @@ async fn supervise(
         };
         let error = Error::new(error);
         tracing::error!(error = %describe(&error), "the program stops");
-        failed.send_if_modified(|first| {
-            let is_first = first.is_none();
-            if is_first {
-                *first = Some(Arc::new(error));
-            }
-            is_first
-        });
+        failed.keep(error);
         handle.stop();
     }
     // A driver that ended without ever being ready must not keep others waiting.

@@ -10,15 +10,18 @@ const INTERRUPTED: i32 = 130;
 /// The exit code of a program whose shutdown hung.
 const HUNG: i32 = 1;
 
-/// Listens until the App ends.
-pub(super) async fn listen(handle: Arc<Handle>, shutdown_timeout: Duration) {
-    let mut signals = Signals::new();
-    signals.next().await;
-    handle.stop();
-    watch_over(shutdown_timeout);
-    signals.next().await;
-    tracing::error!("interrupted again: ending at once; unfinished work is handled again at the next start");
-    std::process::exit(INTERRUPTED);
+impl Signals {
+    /// Stops the App at the first signal, and ends the process at the second.
+    pub(super) async fn stop(mut self, handle: Arc<Handle>, shutdown_timeout: Duration) {
+        self.next().await;
+        handle.stop();
+        watch_over(shutdown_timeout);
+        self.next().await;
+        tracing::error!(
+            "interrupted again: ending at once; unfinished work is handled again at the next start"
+        );
+        std::process::exit(INTERRUPTED);
+    }
 }
 
 /// Ends the process when it is still there a second after its time: a handler that blocks its thread, or a client
@@ -42,11 +45,11 @@ fn watch_over(shutdown_timeout: Duration) {
 
 /// The signals that mean "end".
 #[cfg(unix)]
-struct Signals(Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>);
+pub(super) struct Signals(Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> Signals {
+    pub(super) fn new() -> Signals {
         use tokio::signal::unix::{SignalKind, signal};
         let both = signal(SignalKind::terminate()).and_then(|t| Ok((t, signal(SignalKind::interrupt())?)));
         if let Err(error) = &both {
@@ -55,7 +58,7 @@ impl Signals {
         Signals(both.ok())
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         let Some((terminate, interrupt)) = &mut self.0 else {
             return std::future::pending().await;
         };
@@ -68,15 +71,15 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> Signals {
+    pub(super) fn new() -> Signals {
         Signals
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -17,12 +16,16 @@ use crate::delivery::Settlement;
 mod group;
 mod log;
 mod member;
+mod unsent;
 
 use group::Group;
 use log::Log;
 
 /// How many partitions a topic has that nobody made on purpose.
 const DEFAULT_PARTITIONS: i32 = 3;
+
+/// A record as a test looks at it: partition, offset, key, value.
+pub type Written = (i32, i64, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// A broker inside the process. Clones share its topics and groups.
 #[derive(Clone)]
@@ -34,8 +37,6 @@ struct Shared {
     topics: BTreeMap<String, Log>,
     groups: BTreeMap<String, Group>,
     auto_create: bool,
-    /// Who waits for anything to change.
-    wakers: Vec<Waker>,
 }
 
 impl std::fmt::Debug for MemoryBroker {
@@ -57,7 +58,6 @@ impl MemoryBroker {
             topics: BTreeMap::new(),
             groups: BTreeMap::new(),
             auto_create: true,
-            wakers: Vec::new(),
         };
         MemoryBroker {
             shared: Arc::new(Mutex::new(shared)),
@@ -77,11 +77,11 @@ impl MemoryBroker {
         if let Some(group) = shared.groups.get_mut(group) {
             group.lose(topic, partition);
         }
-        shared.changed();
+        shared.rebalance_all();
     }
 
-    /// All records of a topic: partition, offset, key, value. For tests.
-    pub fn records(&self, topic: &str) -> Vec<(i32, i64, Option<Vec<u8>>, Option<Vec<u8>>)> {
+    /// All records of a topic, partition by partition. For tests.
+    pub fn records(&self, topic: &str) -> Vec<Written> {
         self.lock().topics.get(topic).map(Log::all).unwrap_or_default()
     }
 
@@ -133,7 +133,7 @@ impl Shared {
     }
 
     fn changed(&mut self) {
-        self.wakers.drain(..).for_each(Waker::wake);
+        self.groups.values_mut().for_each(Group::wake);
     }
 }
 

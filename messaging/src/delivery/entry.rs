@@ -44,6 +44,12 @@ impl State {
         matches!(self, Open | Running | Publishing | DeadLettering)
     }
 
+    /// Its handler is done with it; the broker is not.
+    pub(super) fn is_handed_on(self) -> bool {
+        use State::{DeadLettering, Publishing, Staged};
+        matches!(self, Publishing | DeadLettering | Staged)
+    }
+
     /// Nothing is left to do for it in this assignment.
     pub(super) fn is_over(self) -> bool {
         matches!(self, State::Abandoned | State::Done)

@@ -38,7 +38,7 @@ impl<F: Freight> Core<F> {
             return offers.into_iter().count();
         }
         let rules = &self.workers[partition.worker].rules;
-        let mut nothing_in_hand = records == rules.max_in_flight;
+        let mut nothing_in_hand = bytes == rules.max_bytes;
         let mut taken = 0;
         for offer in offers {
             let size = offer.bytes as usize;
@@ -56,14 +56,16 @@ impl<F: Freight> Core<F> {
         taken
     }
 
-    /// Records and bytes that a worker has in hand: derived from its partitions, so that nothing can leak.
+    /// Records that a worker has queued or started, and the bytes it keeps: derived from its partitions, so that nothing
+    /// can leak. A record that waits for the broker only does not count as a record, or the time of an acknowledgement
+    /// would bound the rate; it counts by its bytes.
     fn in_hand(&self, worker: usize) -> (usize, usize) {
         let own = self
             .partitions
             .iter()
             .filter(|p| p.phase != Phase::Free && p.worker == worker);
         own.fold((0, 0), |(records, bytes), p| {
-            (records + p.in_flight, bytes + p.bytes)
+            (records + p.in_flight - p.handed_on, bytes + p.bytes)
         })
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Partition<F: Freight> {
     pub(super) busy: usize,
     /// Records not done and not abandoned.
     pub(super) in_flight: usize,
+    /// Those of them whose handler is done: they wait for the broker only.
+    pub(super) handed_on: usize,
     /// Their bytes.
     pub(super) bytes: usize,
     last_offset: Option<i64>,
@@ -77,6 +79,7 @@ impl<F: Freight> Partition<F> {
             running: 0,
             busy: 0,
             in_flight: 0,
+            handed_on: 0,
             bytes: 0,
             last_offset: None,
             moved: false,
@@ -160,6 +163,7 @@ impl<F: Freight> Partition<F> {
         }
         let bytes = entry.bytes as usize;
         self.busy = self.busy + usize::from(to.is_busy()) - usize::from(from.is_busy());
+        self.handed_on = self.handed_on + usize::from(to.is_handed_on()) - usize::from(from.is_handed_on());
         if ends {
             self.in_flight -= 1;
             self.bytes -= bytes;

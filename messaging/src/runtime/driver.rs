@@ -29,6 +29,7 @@ use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
 use crate::delivery::{Command, Core, Epoch, Finish, GivenUp, Pick, Slot, Start, Ticket, Watermark};
 use crate::message::Delivery;
+use crate::name::check_topic;
 use crate::outcome::{Failure, Outcome, Reason, Verdict, describe};
 use crate::producer::{CURRENT, Producer};
 use crate::record::Record;
@@ -365,12 +366,9 @@ impl Driver {
                 outputs
                     .iter_mut()
                     .for_each(|output| inherit(output, &pick.record));
-                match outputs
-                    .iter()
-                    .all(|output| output.topic.is_some() || unit.output_topic.is_some())
-                {
-                    true => Finish::Done(Staged(outputs)),
-                    false => self.finish_of(pick, no_output_topic(), unit),
+                match outputs.iter().find_map(|output| refusal(output, unit)) {
+                    None => Finish::Done(Staged(outputs)),
+                    Some(failure) => self.finish_of(pick, failure, unit),
                 }
             }
             Outcome::Failed(failure) => self.finish_of(pick, failure, unit),
@@ -710,6 +708,14 @@ fn no_answer() -> Failure {
         Verdict::Retry,
         "the handler gave no answer for the record; a layer dropped it".into(),
     )
+}
+
+/// Why an output cannot be published at all.
+fn refusal(output: &crate::outcome::Outgoing, unit: &Unit) -> Option<Failure> {
+    match &output.topic {
+        Some(topic) => check_topic(topic).err().map(Failure::output),
+        None => unit.output_topic.is_none().then(no_output_topic),
+    }
 }
 
 fn no_output_topic() -> Failure {

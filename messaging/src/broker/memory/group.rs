@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::log::Log;
 use crate::broker::{Event, Subscribe, TopicPartition};
@@ -27,6 +28,10 @@ pub(super) struct MemberState {
     /// Partitions by slot; a slot keeps its partition for the life of the member.
     pub(super) slots: Vec<(String, i32)>,
     pub(super) events: super::Events,
+    /// Who waits for something new; a poll replaces it, as for a future.
+    pub(super) waker: Option<Waker>,
+    /// Whether it heard of its first assignment, which may be of no partition.
+    greeted: bool,
 }
 
 #[derive(Debug)]
@@ -48,6 +53,8 @@ impl Group {
             reset,
             slots: Vec::new(),
             events: super::Events::new(),
+            waker: None,
+            greeted: false,
         };
         self.members.insert(self.last_member, member);
         self.last_member
@@ -60,6 +67,12 @@ impl Group {
 
     pub(super) fn member(&mut self, member: MemberId) -> Option<&mut MemberState> {
         self.members.get_mut(&member)
+    }
+
+    /// Lets every member look again.
+    pub(super) fn wake(&mut self) {
+        let wakers = self.members.values_mut().filter_map(|member| member.waker.take());
+        wakers.for_each(Waker::wake);
     }
 
     pub(super) fn committed(&self, topic: &str, partition: i32) -> Option<i64> {
@@ -115,7 +128,7 @@ impl Group {
 
     /// Gives every partition of every subscribed topic an owner, in turn among the topic's members.
     pub(super) fn rebalance(&mut self, topics: &BTreeMap<String, Log>) {
-        self.owners.retain(|(topic, _), _| topics.contains_key(topic));
+        self.forget_deleted(topics);
         for (topic, log) in topics {
             let subscribed = self
                 .members
@@ -125,7 +138,39 @@ impl Group {
             for partition in 0..log.partitions() {
                 let wanted = members.get(partition as usize % members.len().max(1)).copied();
                 self.move_to(wanted, (topic.clone(), partition), log);
+                wanted.into_iter().for_each(|member| self.greet(member));
             }
+        }
+        // There are more members than partitions, or no topic yet.
+        let idle: Vec<MemberId> = self
+            .members
+            .iter()
+            .filter(|(_, m)| !m.greeted)
+            .map(|(&id, _)| id)
+            .collect();
+        for member in idle {
+            self.greet(member);
+            self.tell(member, |_| Event::Assigned(Vec::new()));
+        }
+    }
+
+    fn greet(&mut self, member: MemberId) {
+        if let Some(member) = self.members.get_mut(&member) {
+            member.greeted = true;
+        }
+    }
+
+    /// What was committed goes with its topic: one made later under that name begins anew.
+    fn forget_deleted(&mut self, topics: &BTreeMap<String, Log>) {
+        self.committed.retain(|(topic, _), _| topics.contains_key(topic));
+        let deleted: Vec<_> = self
+            .owners
+            .keys()
+            .filter(|(topic, _)| !topics.contains_key(topic))
+            .cloned()
+            .collect();
+        for (topic, partition) in deleted {
+            self.lose(&topic, partition);
         }
     }
 

@@ -97,7 +97,7 @@ impl Log {
         (!batch.is_empty()).then(|| batch.finish())
     }
 
-    pub(super) fn all(&self) -> Vec<(i32, i64, Option<Vec<u8>>, Option<Vec<u8>>)> {
+    pub(super) fn all(&self) -> Vec<super::Written> {
         let mut all = Vec::new();
         for (partition, records) in self.partitions.iter().enumerate() {
             for (offset, stored) in records.iter().enumerate() {

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::MemoryBroker;
 use super::group::MemberId;
+use super::unsent::Unsent;
 use crate::broker::{BrokerError, Event, NotQueued, Outbound, Subscribe, Subscription};
 use crate::delivery::{Slot, Watermark};
 
@@ -19,6 +20,7 @@ pub(super) struct Member {
     held: BTreeSet<Slot>,
     /// Which partition is read next, so that each has its turn.
     turn: usize,
+    unsent: Unsent,
 }
 
 impl Member {
@@ -31,15 +33,25 @@ impl Member {
             max_poll_records,
             held: BTreeSet::new(),
             turn: 0,
+            unsent: Unsent::default(),
         }
     }
 
     fn next_event(&mut self) -> Option<Event> {
         let mut shared = self.broker.lock();
         let shared = &mut *shared;
+        if let Some((token, result)) = self.unsent.send_one(shared) {
+            return Some(Event::Published(token, result.map_err(Arc::new)));
+        }
         let group = shared.groups.get_mut(&self.group)?;
         let member = group.member(self.id)?;
         if let Some(event) = member.events.pop_front() {
+            if let Event::Assigned(partitions) = &event {
+                // A hold belongs to one assignment.
+                for (slot, ..) in partitions {
+                    self.held.remove(slot);
+                }
+            }
             return Some(event);
         }
         let slots = member.slots.len();
@@ -113,7 +125,14 @@ impl Subscription for Member {
         if let Some(event) = self.next_event() {
             return Poll::Ready(event);
         }
-        self.broker.lock().wakers.push(context.waker().clone());
+        let mut shared = self.broker.lock();
+        if let Some(member) = shared
+            .groups
+            .get_mut(&self.group)
+            .and_then(|group| group.member(self.id))
+        {
+            member.waker = Some(context.waker().clone());
+        }
         Poll::Pending
     }
 
@@ -126,8 +145,12 @@ impl Subscription for Member {
     }
 
     fn publish(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued> {
-        self.broker.lock().append(message).map_err(NotQueued::Refused)?;
-        self.tell_self(Event::Published(token, Ok(())));
+        let written = self.broker.lock().append(message);
+        match written {
+            Ok(_) => self.tell_self(Event::Published(token, Ok(()))),
+            Err(BrokerError::UnknownTopic { .. }) => self.unsent.push(token, message),
+            Err(error) => return Err(NotQueued::Refused(error)),
+        }
         Ok(())
     }
 

@@ -70,6 +70,16 @@ impl Standing {
         matches!(self, Standing::Queued | Standing::Retry { .. })
     }
 
+    /// Counts against the bound on records.
+    pub(super) fn is_in_hand(self) -> bool {
+        self.is_in_flight() && !self.is_handed_on()
+    }
+
+    pub(super) fn is_handed_on(self) -> bool {
+        use Standing::{DeadLettering, Publishing, Staged};
+        matches!(self, Publishing { .. } | DeadLettering(_) | Staged(_))
+    }
+
     pub(super) fn is_in_flight(self) -> bool {
         !matches!(self, Standing::Done | Standing::Dropped)
     }

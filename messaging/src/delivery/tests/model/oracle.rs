@@ -80,7 +80,7 @@ impl Model {
             .filter(|(slot, _)| slot % WORKERS == worker);
         own.filter_map(|(_, held)| held.as_ref())
             .fold((0, 0), |(records, bytes), held| {
-                (records + held.count(Standing::is_in_flight), bytes + held.bytes())
+                (records + held.count(Standing::is_in_hand), bytes + held.bytes())
             })
     }
 
@@ -140,7 +140,8 @@ impl Model {
         for worker in 0..WORKERS {
             assert_eq!(self.core.workers[worker].running, self.running(worker));
         }
-        let in_flight: usize = (0..WORKERS).map(|worker| self.in_hand(worker).0).sum();
+        let held = self.held.iter().flatten();
+        let in_flight: usize = held.map(|held| held.count(Standing::is_in_flight)).sum();
         assert_eq!(self.core.in_flight(), in_flight);
         let aborts = |txn: &super::Txn| {
             let gone = |part: &super::Part| !self.is_current(part.mark.slot, part.mark.epoch);
@@ -158,10 +159,11 @@ impl Model {
             partition.running,
             partition.busy,
             partition.in_flight,
+            partition.handed_on,
             partition.bytes,
         );
         let Some(held) = &self.held[slot as usize] else {
-            return assert_eq!(counted, (0, 0, 0, 0), "{slot} is not ours");
+            return assert_eq!(counted, (0, 0, 0, 0, 0), "{slot} is not ours");
         };
         let runs = self
             .runs
@@ -171,9 +173,13 @@ impl Model {
             runs.count(),
             held.count(Standing::is_busy),
             held.count(Standing::is_in_flight),
+            held.count(Standing::is_handed_on),
             held.bytes(),
         );
-        assert_eq!(counted, derived, "running, busy, in flight and bytes of {slot}");
+        assert_eq!(
+            counted, derived,
+            "running, busy, in flight, handed on and bytes of {slot}"
+        );
         let front = held.front();
         let expected = held
             .entries

@@ -90,7 +90,7 @@ impl Model {
     /// Whether the bounds let a record in.
     fn fits(&self, slot: Slot, bytes: usize) -> bool {
         let (records, held) = self.in_hand(usize::from(slot) % WORKERS);
-        let large_alone = records == 0;
+        let large_alone = held == 0;
         records < self.setup.max_in_flight
             && (held.saturating_add(bytes) <= self.setup.max_bytes || large_alone)
     }

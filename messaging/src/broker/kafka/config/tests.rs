@@ -1,0 +1,234 @@
+use super::*;
+use crate::settings::{Settings, Sources};
+
+fn request() -> Subscribe {
+    Subscribe {
+        group: "g".to_owned(),
+        topics: vec!["t".to_owned()],
+        reset: OffsetReset::Earliest,
+        revoke_deadline: Duration::from_secs(1),
+        close_deadline: Duration::from_secs(1),
+        max_poll_records: 500,
+        publishes: true,
+    }
+}
+
+/// Each field another value than its default.
+fn unusual() -> KafkaConfig {
+    KafkaConfig {
+        bootstrap_servers: vec!["a:1".to_owned(), "b:2".to_owned()],
+        client_id: "me".to_owned(),
+        instance_id: Some("one".to_owned()),
+        security_protocol: SecurityProtocol::SaslSsl,
+        sasl_mechanism: Some(SaslMechanism::ScramSha512),
+        sasl_username: Some("user".to_owned()),
+        sasl_password: Some(Secret::from("pass".to_owned())),
+        ssl_cafile: Some("ca.pem".to_owned()),
+        ssl_certfile: Some("cert.pem".to_owned()),
+        ssl_keyfile: Some("key.pem".to_owned()),
+        compression_type: CompressionType::Gzip,
+        linger: Duration::from_millis(7),
+        max_batch_size: Some(12_345),
+        request_timeout: Duration::from_millis(11_000),
+        delivery_timeout: Duration::from_millis(13_000),
+        retry_backoff: Duration::from_millis(170),
+        session_timeout: Duration::from_millis(19_000),
+        heartbeat_interval: Duration::from_millis(2_300),
+        max_poll_interval: Duration::from_millis(29_000),
+        extra: BTreeMap::from([("socket.keepalive.enable".to_owned(), "true".to_owned())]),
+        statistics: Some(StatisticsHook::new(|_| {})),
+    }
+}
+
+fn has(config: &ClientConfig, expected: &[(&str, &str)]) {
+    for (name, value) in expected {
+        assert_eq!(config.get(name), Some(*value), "{name}");
+    }
+}
+
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("bootstrap.servers", "a:1,b:2"),
+    ("client.id", "me"),
+    ("security.protocol", "SASL_SSL"),
+    ("sasl.mechanism", "SCRAM-SHA-512"),
+    ("sasl.username", "user"),
+    ("sasl.password", "pass"),
+    ("ssl.ca.location", "ca.pem"),
+    ("ssl.certificate.location", "cert.pem"),
+    ("ssl.key.location", "key.pem"),
+    ("socket.timeout.ms", "11000"),
+    ("retry.backoff.ms", "170"),
+    ("socket.keepalive.enable", "true"),
+    ("allow.auto.create.topics", "false"),
+];
+
+#[test]
+fn what_is_common_reaches_every_client() {
+    let config = unusual();
+    for client in [
+        config.admin(),
+        config.observer("g"),
+        config.user_producer(),
+        config.output_producer(),
+        config.consumer(&request()),
+    ] {
+        has(&client, EVERYWHERE);
+    }
+}
+
+#[test]
+fn a_member_gets_its_keys_and_never_commits_by_itself() {
+    has(
+        &unusual().consumer(&request()),
+        &[
+            ("group.id", "g"),
+            ("group.instance.id", "one"),
+            ("auto.offset.reset", "earliest"),
+            ("session.timeout.ms", "19000"),
+            ("heartbeat.interval.ms", "2300"),
+            ("max.poll.interval.ms", "29000"),
+            ("statistics.interval.ms", "1000"),
+            ("enable.auto.commit", "false"),
+            ("enable.auto.offset.store", "false"),
+            ("isolation.level", "read_committed"),
+            ("partition.assignment.strategy", "cooperative-sticky"),
+        ],
+    );
+    let none = Subscribe {
+        reset: OffsetReset::None,
+        ..request()
+    };
+    has(&unusual().consumer(&none), &[("auto.offset.reset", "error")]);
+    let latest = Subscribe {
+        reset: OffsetReset::Latest,
+        ..request()
+    };
+    has(&unusual().consumer(&latest), &[("auto.offset.reset", "latest")]);
+    assert_eq!(
+        KafkaConfig::default()
+            .consumer(&request())
+            .get("statistics.interval.ms"),
+        None
+    );
+}
+
+#[test]
+fn both_producers_are_idempotent_and_place_keys_as_java_does() {
+    let always = [
+        ("acks", "all"),
+        ("enable.idempotence", "true"),
+        ("partitioner", "murmur2_random"),
+        ("compression.type", "gzip"),
+        ("batch.size", "12345"),
+        ("request.timeout.ms", "11000"),
+    ];
+    let (user, output) = (unusual().user_producer(), unusual().output_producer());
+    has(&user, &always);
+    has(&user, &[("message.timeout.ms", "13000"), ("linger.ms", "0")]);
+    has(&output, &always);
+    has(
+        &output,
+        &[
+            ("message.timeout.ms", "0"),
+            ("linger.ms", "7"),
+            ("enable.gapless.guarantee", "true"),
+        ],
+    );
+}
+
+#[test]
+fn without_linger_outputs_still_wait_for_company() {
+    let config = KafkaConfig::default();
+    has(&config.user_producer(), &[("linger.ms", "0")]);
+    has(&config.output_producer(), &[("linger.ms", "5")]);
+}
+
+#[test]
+fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
+    let short = KafkaConfig {
+        request_timeout: Duration::from_millis(1),
+        ..KafkaConfig::default()
+    };
+    for config in [KafkaConfig::default(), short] {
+        for client in [
+            config.user_producer(),
+            config.output_producer(),
+            config.consumer(&request()),
+            config.admin(),
+        ] {
+            client.create_native_config().unwrap();
+        }
+    }
+}
+
+#[test]
+#[cfg(not(feature = "kafka-tls"))]
+fn what_is_not_built_in_is_refused_by_its_feature() {
+    let refused = |config: KafkaConfig| config.check().unwrap_err().to_string();
+    let ssl = KafkaConfig {
+        security_protocol: SecurityProtocol::Ssl,
+        ..KafkaConfig::default()
+    };
+    assert_eq!(
+        refused(ssl),
+        "kafka_security_protocol = SSL is not in this build: build it with the cargo feature `kafka-tls` of messaging"
+    );
+    let scram = KafkaConfig {
+        security_protocol: SecurityProtocol::SaslPlaintext,
+        ..unusual()
+    };
+    assert!(refused(scram).starts_with("kafka_sasl_mechanism = SCRAM-SHA-512 is not in this build"));
+    let plain = KafkaConfig {
+        security_protocol: SecurityProtocol::SaslPlaintext,
+        sasl_mechanism: Some(SaslMechanism::Plain),
+        ..KafkaConfig::default()
+    };
+    assert!(plain.check().is_ok());
+}
+
+fn from_file(text: &str) -> KafkaConfig {
+    let sources = Sources::default().file("messaging.toml", &format!("[messaging]\n{text}"));
+    KafkaConfig::from(&Settings::load(&sources).unwrap())
+}
+
+#[test]
+fn the_defaults_are_those_of_the_settings() {
+    assert_eq!(
+        format!("{:?}", KafkaConfig::default()),
+        format!("{:?}", from_file(""))
+    );
+}
+
+#[test]
+fn every_setting_reaches_its_field() {
+    let text = "
+        kafka_bootstrap_servers = ['a:1', 'b:2']
+        kafka_client_id = 'me'
+        kafka_instance_id = 'one'
+        kafka_security_protocol = 'SASL_SSL'
+        kafka_sasl_mechanism = 'SCRAM-SHA-512'
+        kafka_sasl_username = 'user'
+        kafka_sasl_password = 'pass'
+        kafka_ssl_cafile = 'ca.pem'
+        kafka_ssl_certfile = 'cert.pem'
+        kafka_ssl_keyfile = 'key.pem'
+        kafka_compression_type = 'gzip'
+        kafka_linger_ms = 7
+        kafka_max_batch_size = 12345
+        kafka_request_timeout_ms = 11000
+        kafka_delivery_timeout_ms = 13000
+        kafka_retry_backoff_ms = 170
+        kafka_session_timeout_ms = 19000
+        kafka_heartbeat_interval_ms = 2300
+        kafka_max_poll_interval_ms = 29000
+        kafka_extra = { 'socket.keepalive.enable' = 'true' }
+    ";
+    let given = from_file(text);
+    let expected = KafkaConfig {
+        statistics: None,
+        ..unusual()
+    };
+    assert_eq!(format!("{given:?}"), format!("{expected:?}"));
+    // Debug hides it.
+    assert_eq!(given.sasl_password.as_ref().map(Secret::expose), Some("pass"));
+}

@@ -1,0 +1,345 @@
+//! A subscription's own producer, for returned outputs and dead letters: polled by its driver, and it never gives up.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Message, OwnedMessage};
+use rdkafka::producer::{BaseProducer, DeliveryResult, Producer, ProducerContext, PurgeConfig};
+
+use super::error::{Meaning, Place, broker_error, meaning_of, not_made};
+use super::ledger::Ledger;
+use super::member::lock;
+use super::send::{again, owned, record};
+use super::{log, now};
+use crate::broker::{BrokerError, Event, NotQueued, Outbound};
+
+/// How soon what waits is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The most messages that wait to be sent again.
+const WAITING: usize = 10_000;
+
+/// See the module.
+pub(super) struct Outputs {
+    /// `None` only while it is dropped.
+    producer: Option<BaseProducer<Receipts>>,
+    config: ClientConfig,
+    address: String,
+    /// The driver's tokens of what is not answered yet, by our own numbers, which only rise.
+    ledger: Ledger,
+    /// To be sent again, by number: their topic is absent, or their client was given up.
+    waiting: Vec<(u64, OwnedMessage)>,
+    /// The topics of those. What comes later to one of them goes behind.
+    blocked: BTreeSet<String>,
+    try_at: Option<Instant>,
+    /// The client is given up, and what it holds is on its way back.
+    giving_up: bool,
+    /// When that happened last: what ended one client may end the next.
+    renewed: Option<Instant>,
+    events: VecDeque<Event>,
+}
+
+/// Receipts, left by the client for the driver.
+#[derive(Default)]
+struct Receipts {
+    address: String,
+    inbox: Mutex<Vec<(u64, Answer)>>,
+    /// An error came that may have ended the client; whether it did, the client knows.
+    alarmed: AtomicBool,
+}
+
+enum Answer {
+    Written,
+    Refused(BrokerError),
+    Again(OwnedMessage, bool),
+}
+
+impl Outputs {
+    pub(super) fn new(config: ClientConfig, address: String) -> Result<Outputs, BrokerError> {
+        let producer = Some(make(&config, &address)?);
+        Ok(Outputs {
+            producer,
+            config,
+            address,
+            ledger: Ledger::default(),
+            waiting: Vec::new(),
+            blocked: BTreeSet::new(),
+            try_at: None,
+            giving_up: false,
+            renewed: None,
+            events: VecDeque::new(),
+        })
+    }
+
+    /// How many messages are not answered yet.
+    pub(super) fn unanswered(&self) -> usize {
+        self.ledger.len()
+    }
+
+    pub(super) fn publish(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued> {
+        if self.giving_up || self.blocked.contains(message.topic) {
+            return self.wait(token, message);
+        }
+        let Some(producer) = &self.producer else {
+            return Err(NotQueued::Refused(BrokerError::Closed));
+        };
+        let number = self.ledger.next();
+        match producer.send(record(message, number as usize)) {
+            Ok(()) => {
+                self.ledger.push(token);
+                Ok(())
+            }
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => Err(NotQueued::Full),
+            Err((error, _)) => match meaning_of(&error) {
+                Meaning::UnknownTopic => {
+                    self.block(message.topic);
+                    self.wait(token, message)
+                }
+                Meaning::Fatal => {
+                    self.give_up();
+                    self.wait(token, message)
+                }
+                _ => Err(NotQueued::Refused(sending(&self.address, message.topic, &error))),
+            },
+        }
+    }
+
+    /// The next thing to tell the driver, after serving the client.
+    pub(super) fn next_event(&mut self) -> Option<Event> {
+        if self.events.is_empty() && (self.ledger.len() > 0 || self.giving_up) {
+            self.serve();
+        }
+        self.events.pop_front()
+    }
+
+    /// Waits until everything is answered, at most until `deadline`; says how many are left.
+    pub(super) fn flush(&mut self, deadline: Instant) -> usize {
+        while self.ledger.len() > 0 && now() < deadline {
+            if let Some(producer) = &self.producer {
+                let _ = producer.flush(Duration::from_millis(5));
+            }
+            self.serve();
+            self.events.clear();
+        }
+        self.ledger.len()
+    }
+
+    fn serve(&mut self) {
+        let Some(producer) = &self.producer else { return };
+        let answers = collect(producer);
+        let alarmed = producer.context().alarmed.swap(false, Ordering::AcqRel);
+        let fatal = producer.client().fatal_error().filter(|_| alarmed);
+        for (number, answer) in answers {
+            self.answered(number, answer);
+        }
+        if let Some((code, why)) = fatal {
+            self.tell(code, &why);
+            self.give_up();
+        }
+        if self.giving_up {
+            self.renew();
+        }
+        if self.try_at.is_some_and(|at| now() >= at) {
+            self.send_again();
+        }
+    }
+
+    fn answered(&mut self, number: u64, answer: Answer) {
+        let result = match answer {
+            Answer::Written => Ok(()),
+            Answer::Refused(error) => Err(Arc::new(error)),
+            Answer::Again(message, absent) => {
+                if absent {
+                    self.block(message.topic());
+                }
+                self.blocked.insert(message.topic().to_owned());
+                self.waiting.push((number, message));
+                return self.try_later();
+            }
+        };
+        if let Some(token) = self.ledger.take(number) {
+            self.events.push_back(Event::Published(token, result));
+        }
+    }
+
+    fn wait(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued> {
+        if self.waiting.len() >= WAITING {
+            return Err(NotQueued::Full);
+        }
+        let number = self.ledger.push(token);
+        self.blocked.insert(message.topic.to_owned());
+        self.waiting.push((number, owned(message)));
+        self.try_later();
+        Ok(())
+    }
+
+    /// The topic is not there. Told once, until it is there.
+    fn block(&mut self, topic: &str) {
+        if self.blocked.insert(topic.to_owned()) {
+            let topic = topic.to_owned();
+            self.events
+                .push_back(Event::Trouble(BrokerError::UnknownTopic { topic }));
+        }
+    }
+
+    fn try_later(&mut self) {
+        self.try_at.get_or_insert_with(|| now() + AGAIN);
+    }
+
+    /// In the order of the numbers. A message that cannot go keeps those behind it to the same topic.
+    fn send_again(&mut self) {
+        self.try_at = None;
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.sort_by_key(|(number, _)| *number);
+        let mut still = BTreeSet::new();
+        for (number, message) in waiting {
+            let keeps = still.contains(message.topic()) || !self.resend(number, &message);
+            if keeps {
+                still.insert(message.topic().to_owned());
+                self.waiting.push((number, message));
+            }
+        }
+        self.blocked = still;
+        if !self.waiting.is_empty() {
+            self.try_later();
+        }
+    }
+
+    /// Whether the message is done with here: sent, or refused.
+    fn resend(&mut self, number: u64, message: &OwnedMessage) -> bool {
+        let Some(producer) = &self.producer else {
+            return false;
+        };
+        let Err((error, _)) = producer.send(again(message, number as usize)) else {
+            return true;
+        };
+        let full = matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
+        if full || matches!(meaning_of(&error), Meaning::UnknownTopic | Meaning::Fatal) {
+            return false;
+        }
+        let error = sending(&self.address, message.topic(), &error);
+        self.answered(number, Answer::Refused(error));
+        true
+    }
+
+    fn tell(&mut self, code: RDKafkaErrorCode, why: &str) {
+        let what = "sending what handlers returned";
+        let place = Place {
+            what,
+            topic: None,
+            address: &self.address,
+        };
+        let error = broker_error(place, &KafkaError::Global(code), Some(why));
+        self.events.push_back(Event::Trouble(error));
+    }
+
+    /// Takes everything back from a client that will not send it any more.
+    fn give_up(&mut self) {
+        self.giving_up = true;
+        if let Some(producer) = &self.producer {
+            producer.purge(PurgeConfig::default().queue().inflight());
+        }
+    }
+
+    /// Makes the next client once the last message came back.
+    fn renew(&mut self) {
+        let too_soon = self.renewed.is_some_and(|renewed| now() < renewed + AGAIN);
+        if self.waiting.len() < self.ledger.len() || too_soon {
+            return;
+        }
+        self.renewed = Some(now());
+        match make(&self.config, &self.address) {
+            Ok(producer) => {
+                super::end(self.producer.replace(producer));
+                self.giving_up = false;
+                self.send_again();
+            }
+            Err(error) => self.events.push_back(Event::Trouble(error)),
+        }
+    }
+}
+
+impl Drop for Outputs {
+    // Dropping a producer waits for its threads.
+    fn drop(&mut self) {
+        super::end(self.producer.take());
+    }
+}
+
+fn make(config: &ClientConfig, address: &str) -> Result<BaseProducer<Receipts>, BrokerError> {
+    let receipts = Receipts {
+        address: address.to_owned(),
+        ..Receipts::default()
+    };
+    config
+        .create_with_context(receipts)
+        .map_err(|error| not_made(&error))
+}
+
+/// Serves the client until it has no more receipts; one event carries many.
+fn collect(producer: &BaseProducer<Receipts>) -> Vec<(u64, Answer)> {
+    let mut before = usize::MAX;
+    loop {
+        producer.poll(Duration::ZERO);
+        let mut inbox = lock(&producer.context().inbox);
+        if inbox.len() == before || inbox.is_empty() {
+            return std::mem::take(&mut *inbox);
+        }
+        before = inbox.len();
+    }
+}
+
+fn sending(address: &str, topic: &str, error: &KafkaError) -> BrokerError {
+    let what = format!("sending to topic \"{topic}\"");
+    broker_error(
+        Place {
+            what: &what,
+            topic: Some(topic),
+            address,
+        },
+        error,
+        None,
+    )
+}
+
+impl ProducerContext for Receipts {
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, number: usize) {
+        let answer = match result {
+            Ok(_) => Answer::Written,
+            Err((error, message)) => match meaning_of(error) {
+                Meaning::UnknownTopic => Answer::Again(message.detach(), true),
+                Meaning::Fatal | Meaning::Desynchronised => {
+                    self.alarmed.store(true, Ordering::Release);
+                    Answer::Again(message.detach(), false)
+                }
+                Meaning::Dropped | Meaning::TimedOut | Meaning::Unreachable => {
+                    Answer::Again(message.detach(), false)
+                }
+                _ => Answer::Refused(sending(&self.address, message.topic(), error)),
+            },
+        };
+        lock(&self.inbox).push((number as u64, answer));
+    }
+}
+
+impl ClientContext for Receipts {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        log::log(level, facility, line);
+    }
+
+    // The subscription's consumer tells of the same connections.
+    fn error(&self, error: KafkaError, reason: &str) {
+        if meaning_of(&error) != Meaning::Unreachable {
+            self.alarmed.store(true, Ordering::Release);
+        }
+        tracing::debug!(%error, "{reason}");
+    }
+}

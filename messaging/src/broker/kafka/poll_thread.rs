@@ -1,0 +1,263 @@
+//! The thread that owns a subscription's client: librdkafka's calls may block, so nothing else waits for it.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc as plain};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::commits::Committer;
+use super::config::StatisticsHook;
+use super::error::not_made;
+use super::fill::fill;
+use super::member::{Close, Command, Shared, lock};
+use super::now;
+use super::rebalance::Member;
+use crate::broker::{BrokerError, Event};
+use crate::delivery::{Epoch, Slot, Watermark};
+use crate::record::RecordBatch;
+
+/// How long the thread sleeps when nothing wakes it.
+const IDLE: Duration = Duration::from_millis(20);
+
+/// The most events served in a row.
+const EVENTS: usize = 16;
+
+/// How long after a fatal error the next client is made.
+const RENEW: Duration = Duration::from_secs(1);
+
+/// Records on their way to the driver.
+pub(super) type Polled = (Slot, Epoch, Arc<RecordBatch>);
+
+/// How to make a client for a member, the first time and after a fatal error.
+pub(super) struct Maker {
+    pub(super) config: ClientConfig,
+    pub(super) statistics: Option<StatisticsHook>,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Maker {
+    pub(super) fn make(&self) -> Result<Arc<BaseConsumer<Member>>, BrokerError> {
+        let member = Member {
+            shared: self.shared.clone(),
+            statistics: self.statistics.clone(),
+        };
+        let mut consumer: BaseConsumer<Member> = self
+            .config
+            .create_with_context(member)
+            .map_err(|e| not_made(&e))?;
+        let shared = self.shared.clone();
+        consumer.set_nonempty_callback(move || shared.wake());
+        let consumer = Arc::new(consumer);
+        *lock(&self.shared.client) = Arc::downgrade(&consumer);
+        let topics: Vec<&str> = self.shared.request.topics.iter().map(String::as_str).collect();
+        consumer.subscribe(&topics).map_err(|e| not_made(&e))?;
+        Ok(consumer)
+    }
+}
+
+/// Starts the thread.
+pub(super) fn start(
+    maker: Maker,
+    consumer: Arc<BaseConsumer<Member>>,
+    committer: Committer,
+    data: mpsc::Sender<Polled>,
+) -> Result<(), BrokerError> {
+    let shared = maker.shared.clone();
+    let thread = PollThread {
+        maker,
+        shared,
+        consumer,
+        committer,
+        data,
+        turn: 0,
+    };
+    let name = format!("kafka-poll-{}", thread.shared.request.group);
+    super::spawn(&name, move || thread.run())
+}
+
+struct PollThread {
+    maker: Maker,
+    shared: Arc<Shared>,
+    consumer: Arc<BaseConsumer<Member>>,
+    committer: Committer,
+    data: mpsc::Sender<Polled>,
+    /// The partition that is served first, so that none waits for the others for ever.
+    turn: usize,
+}
+
+impl PollThread {
+    fn run(mut self) {
+        self.shared.wakes_this_thread();
+        let _told = TellPanic(self.shared.clone());
+        loop {
+            match self.serve_commands() {
+                Next::GoOn => {}
+                Next::Close(close) => return self.close(close),
+                Next::Drop => return self.leave(),
+            }
+            if self.shared.fatal.load(Ordering::Acquire) {
+                self.renew();
+            }
+            let moved = self.serve_partitions();
+            self.serve_events(if moved { 1 } else { EVENTS });
+            if !moved {
+                thread::park_timeout(IDLE);
+            }
+        }
+    }
+
+    fn serve_commands(&mut self) -> Next {
+        loop {
+            match self.shared.command() {
+                Ok(Some(Command::Hold(slot, epoch, held))) => {
+                    lock(&self.shared.partitions).hold(slot, epoch, held);
+                }
+                // The revoke it answers is over.
+                Ok(Some(Command::Release(_))) => {}
+                Ok(Some(Command::Close(close))) => return Next::Close(close),
+                Ok(None) => return Next::GoOn,
+                Err(()) => return Next::Drop,
+            }
+        }
+    }
+
+    /// Rebalances and errors. Every partition has a queue of its own before it is assigned, so that no record
+    /// ever comes here.
+    fn serve_events(&self, most: usize) {
+        for _ in 0..most {
+            match self.consumer.poll(Duration::ZERO) {
+                Some(Err(KafkaError::MessageConsumptionFatal(_))) => {
+                    self.shared.fatal.store(true, Ordering::Release);
+                }
+                // The context was told it with its reason.
+                Some(Err(_)) => {}
+                Some(Ok(_)) => self.stray(),
+                None => {}
+            }
+        }
+    }
+
+    /// Cannot be, see [`Self::serve_events`]; were it, a record would be out of its order.
+    fn stray(&self) {
+        let what = format!("reading as group \"{}\"", self.shared.request.group);
+        let why = "a record came outside of its partition's queue; please report it".to_owned();
+        self.shared.tell(Event::Failed(BrokerError::Failed { what, why }));
+    }
+
+    /// Gives every partition a turn; says whether records may be waiting still.
+    fn serve_partitions(&mut self) -> bool {
+        let shared = self.shared.clone();
+        let mut partitions = lock(&shared.partitions);
+        let count = partitions.live().len();
+        let mut moved = false;
+        for step in 0..count {
+            let index = (self.turn + step) % count;
+            let Some((partition, numbers)) = partitions.at(index) else {
+                break;
+            };
+            if partition.pending.is_none() && !partition.held {
+                moved |= fill(partition, numbers, &shared);
+            }
+            let Some(batch) = partition.pending.take() else {
+                continue;
+            };
+            match self.data.try_send((partition.slot, partition.epoch, batch)) {
+                Ok(()) => moved = true,
+                Err(TrySendError::Full((_, _, batch))) => {
+                    partition.pending = Some(batch);
+                    self.turn = index;
+                    // The driver wakes us when it takes one.
+                    return false;
+                }
+                // The driver is gone; its commands will say so.
+                Err(TrySendError::Closed(_)) => return false,
+            }
+        }
+        moved
+    }
+
+    fn renew(&mut self) {
+        let gone = lock(&self.shared.partitions).take(|_| true);
+        if !gone.is_empty() {
+            self.shared
+                .tell(Event::Lost(gone.iter().map(|p| p.slot).collect()));
+        }
+        drop(gone);
+        match self.maker.make() {
+            Ok(consumer) => {
+                self.shared.fatal.store(false, Ordering::Release);
+                let dead = std::mem::replace(&mut self.consumer, consumer);
+                super::end(dead);
+            }
+            Err(error) => self.shared.tell(Event::Trouble(error)),
+        }
+        thread::park_timeout(RENEW);
+    }
+
+    fn close(self, close: Box<Close>) {
+        let deadline = now() + self.shared.request.close_deadline / 2;
+        self.shared.closing.store(true, Ordering::Release);
+        let mut result = self.commit_until(&close.marks, deadline);
+        if let Some(mut outputs) = close.outputs {
+            let left = outputs.flush(deadline);
+            if left > 0 && result.is_ok() {
+                let why =
+                    format!("{left} messages were not acknowledged; their records will be handled again");
+                result = Err(BrokerError::Failed {
+                    what: "closing".to_owned(),
+                    why,
+                });
+            }
+        }
+        self.leave();
+        let _ = close.done.send(result);
+    }
+
+    fn commit_until(&self, marks: &[Watermark], deadline: Instant) -> Result<(), BrokerError> {
+        let (done, committed) = plain::channel();
+        // Nobody listens any more when it took too long.
+        self.committer
+            .commit(marks, move |result| drop(done.send(result)));
+        let limit = deadline.saturating_duration_since(now());
+        committed.recv_timeout(limit).unwrap_or_else(|_| {
+            let what = format!(
+                "committing the offsets of group \"{}\"",
+                self.shared.request.group
+            );
+            let why = "the broker did not answer in time; the records will be handled again".to_owned();
+            Err(BrokerError::Failed { what, why })
+        })
+    }
+
+    fn leave(self) {
+        self.shared.closing.store(true, Ordering::Release);
+        // The queues hold the client; dropping its last owner leaves the group, and may hang while the broker is down.
+        drop(lock(&self.shared.partitions).take(|_| true));
+        drop(self.consumer);
+    }
+}
+
+enum Next {
+    GoOn,
+    Close(Box<Close>),
+    Drop,
+}
+
+/// A driver must not wait for ever for a thread that is gone.
+struct TellPanic(Arc<Shared>);
+
+impl Drop for TellPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let why = "its poll thread panicked; please report it with the panic's message".to_owned();
+            let what = format!("the subscription of group \"{}\"", self.0.request.group);
+            self.0.tell(Event::Failed(BrokerError::Failed { what, why }));
+        }
+    }
+}

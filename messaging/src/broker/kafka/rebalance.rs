@@ -1,0 +1,204 @@
+//! The member's side of a rebalance. It runs on the poll thread, inside `poll`; librdkafka waits for it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::base_consumer::PartitionQueue;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
+
+use super::commits::commit_now;
+use super::config::StatisticsHook;
+use super::error::{Meaning, Place, broker_error, code, meaning_of};
+use super::member::{Shared, lock};
+use super::{log, now};
+use crate::broker::{BrokerError, Event, TopicPartition};
+use crate::delivery::{Epoch, Slot, Watermark};
+
+/// What a driver may take beyond its own deadline before it counts as stuck.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// The context of a subscription's client.
+pub(super) struct Member {
+    pub(super) shared: Arc<Shared>,
+    pub(super) statistics: Option<StatisticsHook>,
+}
+
+impl ConsumerContext for Member {
+    // Before the assignment: every record then goes to its partition's own queue, none to the common one.
+    fn pre_rebalance(&self, consumer: &BaseConsumer<Member>, rebalance: &Rebalance<'_>) {
+        match rebalance {
+            Rebalance::Assign(partitions) => self.assign(partitions),
+            Rebalance::Revoke(partitions) => self.revoke(consumer, partitions),
+            Rebalance::Error(error) => tracing::warn!(%error, "a rebalance failed; the client tries again"),
+        }
+    }
+}
+
+impl Member {
+    fn assign(&self, list: &TopicPartitionList) {
+        let mut partitions = lock(&self.shared.partitions);
+        let mut assigned = Vec::new();
+        for at in places(list) {
+            let queue = self.split(&at);
+            let Some(partition) = queue.and_then(|queue| partitions.add(at, queue)) else {
+                let error =
+                    "a group member can have 65536 partitions; spread them over more members".to_owned();
+                self.shared.tell(Event::Failed(BrokerError::Setting(error)));
+                return;
+            };
+            self.shared.topic_present(&partition.at.topic);
+            assigned.push((partition.slot, partition.epoch, partition.at.clone()));
+        }
+        if !assigned.is_empty() {
+            self.shared.tell(Event::Assigned(assigned));
+        }
+    }
+
+    fn split(&self, at: &TopicPartition) -> Option<PartitionQueue<Member>> {
+        let consumer = lock(&self.shared.client).upgrade()?;
+        let mut queue = consumer.split_partition_queue(&at.topic, at.partition)?;
+        let shared = self.shared.clone();
+        queue.set_nonempty_callback(move || shared.wake());
+        Some(queue)
+    }
+
+    fn revoke(&self, consumer: &BaseConsumer<Member>, list: &TopicPartitionList) {
+        let gone: Vec<TopicPartition> = places(list).collect();
+        let revoked: Vec<(Slot, Epoch)> = {
+            let partitions = lock(&self.shared.partitions);
+            let ours = partitions.live().iter().filter(|p| gone.contains(&p.at));
+            ours.map(|p| (p.slot, p.epoch)).collect()
+        };
+        if revoked.is_empty() {
+            return;
+        }
+        let marks = self.last_marks(consumer, &revoked);
+        let offsets = self.shared.offsets(&marks);
+        // From here on no other commit touches them. Their queues, with what was fetched, go at the end.
+        let _taken = lock(&self.shared.partitions).take(|at| gone.contains(at));
+        if let Err(error) = commit_now(&self.shared, consumer, &offsets) {
+            self.shared.tell(Event::Trouble(error));
+        }
+    }
+
+    /// Tells the driver, and says how far it came.
+    fn last_marks(&self, consumer: &BaseConsumer<Member>, revoked: &[(Slot, Epoch)]) -> Vec<Watermark> {
+        let slots = revoked.iter().map(|(slot, _)| *slot).collect();
+        if consumer.assignment_lost() {
+            self.shared.tell(Event::Lost(slots));
+            return Vec::new();
+        }
+        if self.shared.is_closing() {
+            return Vec::new(); // Committed already, by who closes.
+        }
+        self.shared.tell(Event::Revoked(slots));
+        let deadline = now() + self.shared.request.revoke_deadline + GRACE;
+        let mut marks = self.shared.released(revoked, deadline);
+        let unanswered = revoked
+            .iter()
+            .filter(|(slot, _)| !marks.iter().any(|m| m.slot == *slot));
+        let unanswered: Vec<(Slot, Epoch)> = unanswered.copied().collect();
+        if !unanswered.is_empty() {
+            let (group, partitions) = (&self.shared.request.group, unanswered.len());
+            tracing::warn!(
+                group,
+                partitions,
+                "revoked partitions were not given back in time; only what was noted as done is committed"
+            );
+        }
+        marks.extend(self.shared.noted(&unanswered));
+        marks
+    }
+}
+
+impl ClientContext for Member {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        log::log(level, facility, line);
+    }
+
+    fn stats_raw(&self, statistics: &[u8]) {
+        if let Some(hook) = &self.statistics {
+            hook.tell(statistics);
+        }
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        let shared = &self.shared;
+        match meaning_of(&error) {
+            Meaning::Unreachable => {
+                let all = code(&error) == Some(RDKafkaErrorCode::AllBrokersDown);
+                shared.connection_failed(all, reason);
+            }
+            Meaning::UnknownTopic => shared.absent_in(reason),
+            Meaning::Denied => shared.tell(Event::Failed(shared.explain(&error, reason))),
+            Meaning::Fatal => {
+                shared.fatal.store(true, Ordering::Release);
+                shared.tell(Event::Trouble(shared.explain(&error, reason)));
+            }
+            // The poll thread sees these with their partition.
+            _ if code(&error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
+            _ => tracing::warn!(group = shared.request.group, %error, "{reason}"),
+        }
+    }
+}
+
+impl Shared {
+    fn explain(&self, error: &KafkaError, reason: &str) -> BrokerError {
+        let what = format!("reading as group \"{}\"", self.request.group);
+        broker_error(
+            Place {
+                what: &what,
+                topic: None,
+                address: &self.address,
+            },
+            error,
+            Some(reason),
+        )
+    }
+
+    pub(super) fn not_committed(&self, error: &KafkaError) -> BrokerError {
+        let what = format!("committing the offsets of group \"{}\"", self.request.group);
+        broker_error(
+            Place {
+                what: &what,
+                topic: None,
+                address: &self.address,
+            },
+            error,
+            None,
+        )
+    }
+
+    // librdkafka names the topic in its text only.
+    fn absent_in(&self, reason: &str) {
+        let named = |topic: &&String| reason.split([' ', ':', '[']).any(|word| word == topic.as_str());
+        for topic in self.request.topics.iter().filter(named) {
+            self.topic_absent(topic);
+        }
+    }
+}
+
+/// Partitions and the first offset of each that is not done.
+pub(super) type Offsets = Vec<(String, i32, i64)>;
+
+/// The list as librdkafka takes it.
+pub(super) fn list_of(offsets: &Offsets) -> KafkaResult<TopicPartitionList> {
+    let mut list = TopicPartitionList::with_capacity(offsets.len());
+    for (topic, partition, offset) in offsets {
+        list.add_partition_offset(topic, *partition, Offset::Offset(*offset))?;
+    }
+    Ok(list)
+}
+
+fn places(list: &TopicPartitionList) -> impl Iterator<Item = TopicPartition> {
+    let place = |e: &TopicPartitionListElem<'_>| TopicPartition {
+        topic: e.topic().into(),
+        partition: e.partition(),
+    };
+    list.elements().iter().map(place).collect::<Vec<_>>().into_iter()
+}

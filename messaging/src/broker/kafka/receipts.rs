@@ -1,0 +1,216 @@
+//! Who waits for which receipt of a user's send.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Message, OwnedMessage};
+use rdkafka::producer::{DeliveryResult, ProducerContext};
+use tokio::sync::Notify;
+
+use super::error::{Meaning, Place, broker_error, meaning_of};
+use super::log;
+use super::member::lock;
+use crate::broker::{BrokerError, FailureHook, Receipt, Waiter};
+
+/// Waiters by number; it outlives a client. A message carries the number of its waiter, 0 when nobody waits.
+pub(super) struct Desk {
+    address: String,
+    limit: Duration,
+    on_failure: FailureHook,
+    seats: Mutex<Seats>,
+    room: Notify,
+    closed: AtomicBool,
+    given_back: Mutex<Vec<(usize, OwnedMessage)>>,
+}
+
+#[derive(Default)]
+struct Seats {
+    taken: Vec<Option<Waiter>>,
+    free: Vec<usize>,
+}
+
+impl Desk {
+    pub(super) fn new(address: String, limit: Duration, on_failure: FailureHook) -> Desk {
+        Desk {
+            address,
+            limit,
+            on_failure,
+            seats: Mutex::default(),
+            room: Notify::new(),
+            closed: AtomicBool::new(false),
+            given_back: Mutex::default(),
+        }
+    }
+
+    /// Takes the waiter, if there is one, before its message is sent: the receipt may be faster than `send`.
+    pub(super) fn seat(&self, waiter: &mut Option<Waiter>) -> usize {
+        let Some(waiter) = waiter.take() else { return 0 };
+        let mut seats = lock(&self.seats);
+        match seats.free.pop() {
+            Some(number) => {
+                seats.taken[number - 1] = Some(waiter);
+                number
+            }
+            None => {
+                seats.taken.push(Some(waiter));
+                seats.taken.len()
+            }
+        }
+    }
+
+    /// Gives the waiter of a number, once.
+    pub(super) fn unseat(&self, number: usize) -> Option<Waiter> {
+        if number == 0 {
+            return None;
+        }
+        let mut seats = lock(&self.seats);
+        let waiter = seats.taken.get_mut(number - 1)?.take()?;
+        seats.free.push(number);
+        Some(waiter)
+    }
+
+    /// Until a message was answered.
+    pub(super) async fn room(&self) {
+        self.room.notified().await;
+    }
+
+    /// From now on what is dropped was dropped by us.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// The messages of a client that was given up, in their order.
+    pub(super) fn given_back(&self) -> Vec<(usize, OwnedMessage)> {
+        std::mem::take(&mut *lock(&self.given_back))
+    }
+
+    fn give_back(&self, number: usize, message: OwnedMessage) {
+        lock(&self.given_back).push((number, message));
+    }
+
+    /// Answers a message that failed.
+    pub(super) fn failed(&self, number: usize, topic: &str, error: &KafkaError) {
+        let error = self.explain(topic, error);
+        match self.unseat(number) {
+            // Who does not wait any more is not asked.
+            Some(waiter) => drop(waiter.send(Err(error))),
+            None => (self.on_failure)(topic, &error),
+        }
+    }
+
+    pub(super) fn explain(&self, topic: &str, error: &KafkaError) -> BrokerError {
+        if meaning_of(error) == Meaning::TimedOut {
+            return BrokerError::TimedOut {
+                topic: topic.to_owned(),
+                limit: self.limit,
+            };
+        }
+        let what = format!("sending to topic \"{topic}\"");
+        broker_error(
+            Place {
+                what: &what,
+                topic: Some(topic),
+                address: &self.address,
+            },
+            error,
+            None,
+        )
+    }
+
+    fn written(&self, number: usize, message: &impl Message) {
+        if let Some(waiter) = self.unseat(number) {
+            let timestamp = message.timestamp().to_millis();
+            let receipt = Receipt::written(message.topic(), message.partition(), message.offset(), timestamp);
+            let _ = waiter.send(Ok(receipt));
+        }
+    }
+}
+
+/// The context of the client.
+pub(super) struct Receipts {
+    desk: Arc<Desk>,
+}
+
+impl Receipts {
+    pub(super) fn new(desk: Arc<Desk>) -> Receipts {
+        Receipts { desk }
+    }
+}
+
+impl ProducerContext for Receipts {
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, number: usize) {
+        match result {
+            Ok(message) => self.desk.written(number, message),
+            Err((error, message)) => match meaning_of(error) {
+                // Of a client that is of no use any more, which may have dropped it by itself.
+                Meaning::Fatal | Meaning::Dropped if !self.desk.is_closed() => {
+                    self.desk.give_back(number, message.detach());
+                }
+                _ => self.desk.failed(number, message.topic(), error),
+            },
+        }
+        self.desk.room.notify_waiters();
+    }
+}
+
+impl ClientContext for Receipts {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        log::log(level, facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, "{reason}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    fn desk() -> Desk {
+        Desk::new("b:9092".to_owned(), Duration::from_secs(1), Arc::new(|_, _| {}))
+    }
+
+    #[test]
+    fn a_number_is_used_again_once_its_waiter_left() {
+        let desk = desk();
+        let seat = || desk.seat(&mut Some(oneshot::channel().0));
+        assert_eq!((seat(), seat(), desk.seat(&mut None)), (1, 2, 0));
+        assert!(desk.unseat(1).is_some() && desk.unseat(1).is_none() && desk.unseat(0).is_none());
+        assert_eq!((seat(), seat()), (1, 3));
+    }
+
+    #[test]
+    fn a_failure_goes_to_its_waiter_or_to_the_hook() {
+        let told = Arc::new(AtomicUsize::new(0));
+        let count = told.clone();
+        let hook: FailureHook = Arc::new(move |topic, _| {
+            assert_eq!(topic, "t");
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        let desk = Desk::new(String::new(), Duration::from_secs(7), hook);
+        let error = KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::MessageTimedOut);
+        let (waiter, mut answer) = oneshot::channel();
+        let number = desk.seat(&mut Some(waiter));
+        desk.failed(number, "t", &error);
+        let answer = answer.try_recv().unwrap().unwrap_err();
+        assert!(matches!(answer, BrokerError::TimedOut { limit, .. } if limit.as_secs() == 7));
+        assert_eq!(told.load(Ordering::Relaxed), 0);
+        desk.failed(0, "t", &error);
+        assert_eq!(told.load(Ordering::Relaxed), 1);
+    }
+}

@@ -1,0 +1,25 @@
+//! What a worker does, on the in-memory broker, with time that does not pass by itself: one behaviour a file.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only the functions that are tests themselves"
+)]
+
+mod apps;
+mod batches;
+mod bounds;
+mod dead_letters;
+mod drain;
+mod exhausted;
+mod extractors;
+mod failures;
+mod groups;
+mod layers;
+mod methods;
+mod order;
+mod outputs;
+mod rebalance;
+mod running;
+mod sending;
+mod start;
+mod support;

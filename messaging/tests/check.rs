@@ -1,0 +1,327 @@
+//! The start-up check names every problem of this program with its place, all at once. `#[worker]` leaves the place of
+//! its own line.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy knows only the functions that are tests themselves"
+)]
+
+use std::error::Error as _;
+
+use messaging::broker::memory::MemoryBroker;
+use messaging::check::Problems;
+use messaging::delivery::policy::OnExhausted;
+use messaging::extract::StateHandle;
+use messaging::settings::OffsetReset;
+use messaging::{
+    App, Batch, Context, Delivery, Error, FromDelivery, Missing, Rejection, State, WorkerSpec, worker,
+};
+
+/// What handlers here want and nobody gives.
+#[derive(Clone)]
+struct Gateway;
+
+/// A user's extractor that wants something.
+struct Tenant;
+
+impl FromDelivery for Tenant {
+    type Setup = StateHandle<u64>;
+    fn setup(context: &Context) -> Result<Self::Setup, Missing> {
+        context.state::<u64>().map_err(|_| {
+            Missing::new(
+                "`Tenant` has no salt",
+                "add `.state(salt)` with a `u64` to the App",
+            )
+        })
+    }
+    fn from_delivery(_: &Self::Setup, _: &Delivery) -> Result<Tenant, Rejection> {
+        Ok(Tenant)
+    }
+}
+
+#[worker(topic = "orders", name = "twin", group_id = "twin-1")]
+async fn twin_one(_: String) {}
+
+#[worker(topic = "orders", name = "twin", group_id = "twin-2")]
+async fn twin_two(_: String) {}
+
+#[worker(topic = "parcels", group_id = "post")]
+async fn left(_: String) {}
+
+#[worker(topic = "parcels", group_id = "post")]
+async fn right(_: String) {}
+
+#[worker(topic = "payments")]
+async fn stateless(_: String, _: State<Gateway>, _: State<i8>) {}
+
+#[worker(topic = "tenants")]
+async fn for_tenant(_: String, _: Tenant) {}
+
+#[worker(topic = "letters", dlq_topic = "letters.bad")]
+async fn looping(_: String) {}
+
+#[worker(topic = "letters.bad", dlq_topic = "letters")]
+async fn looping_back(_: String) {}
+
+const BAD_NAME: &str = "no good";
+
+#[worker(topic = BAD_NAME)]
+async fn misnamed(_: String) {}
+
+#[worker(topic = "first", group_id = "readers", auto_offset_reset = "earliest")]
+async fn from_first(_: String) {}
+
+#[worker(topic = "second", group_id = "readers", auto_offset_reset = "latest")]
+async fn from_last(_: String) {}
+
+#[worker(topic = "fine", output_topic = "fine.too")]
+async fn fine(text: String) -> String {
+    text
+}
+
+/// `file:line` of the attribute on a function of this file.
+fn place(function: &str) -> String {
+    let lines: Vec<&str> = include_str!("check.rs").lines().collect();
+    let start = format!("async fn {function}(");
+    let at = lines.iter().position(|line| line.starts_with(&start)).unwrap();
+    let attribute = lines[..at]
+        .iter()
+        .rposition(|line| line.starts_with("#[worker("))
+        .unwrap();
+    format!("{}:{}", file!(), attribute + 1)
+}
+
+/// A backend that this build has not.
+fn absent_backend() -> Vec<(&'static str, &'static str)> {
+    let kafka = ("message_broker", "kafka");
+    if cfg!(feature = "kafka") {
+        vec![kafka, ("kafka_security_protocol", "ssl")]
+    } else {
+        vec![kafka]
+    }
+}
+
+fn on_memory(app: App) -> App {
+    app.broker(MemoryBroker::new())
+        .configure([("message_broker", "memory")])
+}
+
+/// The problems, one text each.
+fn problems_of(error: &Error) -> Vec<String> {
+    assert!(error.is_check(), "{error:?}");
+    let problems = error.source().unwrap().downcast_ref::<Problems>().unwrap();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+fn of(names: &[&str]) -> Vec<String> {
+    problems_of(&on_memory(App::only(names)).check().unwrap_err())
+}
+
+#[test]
+fn two_workers_of_one_name() {
+    let places = format!("({}, {})", place("twin_one"), place("twin_two"));
+    assert_eq!(
+        of(&["twin"]),
+        [format!(
+            "2 workers are named \"twin\"; give each its own with `name` {places}"
+        )]
+    );
+}
+
+#[test]
+fn two_handlers_for_one_topic_in_one_group() {
+    let places = format!("({}, {})", place("left"), place("right"));
+    assert_eq!(
+        of(&["left", "right"]),
+        [format!(
+            "workers \"left\" and \"right\" handle topic \"parcels\" in one group, \"post\"; give each its own `group_id`, or make them one {places}"
+        )]
+    );
+}
+
+#[test]
+fn every_missing_state() {
+    let missing = |name: &str| {
+        format!(
+            "worker \"stateless\": no state of type `{name}` is provided; add `.state(value)` or `.provide(make)` with a `{name}` to the App ({})",
+            place("stateless")
+        )
+    };
+    assert_eq!(of(&["stateless"]), [missing("check::Gateway"), missing("i8")]);
+    on_memory(App::only(["stateless"]).state(Gateway).state(7_i8))
+        .check()
+        .unwrap();
+}
+
+#[test]
+fn what_a_users_extractor_lacks() {
+    assert_eq!(
+        of(&["for_tenant"]),
+        [format!(
+            "worker \"for_tenant\": `Tenant` has no salt; add `.state(salt)` with a `u64` to the App ({})",
+            place("for_tenant")
+        )]
+    );
+}
+
+#[test]
+fn a_dead_letter_topic_fed_by_its_own_reader() {
+    let itself = || {
+        let spec = WorkerSpec::of("looping", "letters", looping);
+        spec.dlq_topic("letters")
+    };
+    let app = |spec| on_memory(App::empty().worker(spec));
+    let told = problems_of(&app(itself()).check().unwrap_err());
+    let problem = "worker \"looping\" would read its own dead letters from \"letters\", for ever; give it another `dlq_topic`, or `on_exhausted = \"skip\"`";
+    assert!(told.len() == 1 && told[0].starts_with(problem), "{told:?}");
+    app(itself().on_exhausted(OnExhausted::Skip))
+        .check()
+        .expect("it writes none");
+
+    let told = of(&["looping", "looping_back"]);
+    let (one, other) = (place("looping"), place("looping_back"));
+    assert_eq!(told.len(), 2);
+    assert!(
+        told[0].starts_with(problem) && told[0].ends_with(&format!("({one}, {other})")),
+        "{told:?}"
+    );
+    assert!(told[1].ends_with(&format!("({other}, {one})")), "{told:?}");
+}
+
+#[test]
+fn a_reader_of_dead_letters_is_no_loop() {
+    let app = App::empty()
+        .worker(WorkerSpec::of("a", "in", twin_one))
+        .worker(WorkerSpec::of("b", "in.dlq", twin_one));
+    on_memory(app).check().unwrap();
+}
+
+#[test]
+fn a_backend_that_is_not_compiled_in() {
+    let error = App::only(["fine"]).configure(absent_backend()).check();
+    if cfg!(feature = "kafka-tls") {
+        return error.unwrap();
+    }
+    let feature = if cfg!(feature = "kafka") {
+        "kafka-tls"
+    } else {
+        "kafka"
+    };
+    let told = problems_of(&error.unwrap_err());
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("not compiled in; build `messaging` with the feature") && told[0].contains(feature),
+        "{told:?}"
+    );
+    assert!(
+        told[0].contains("is kafka (configure), ") || told[0].contains("is SSL (configure), "),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn an_invalid_topic_name() {
+    assert_eq!(
+        of(&["misnamed"]),
+        [format!(
+            "worker \"misnamed\": a topic name \"no good\" has ' '; use letters, digits, '.', '_' and '-' ({})",
+            place("misnamed")
+        )],
+        "once, and not again of its dead letter topic"
+    );
+}
+
+#[test]
+fn two_starts_in_one_group() {
+    let places = format!("({}, {})", place("from_first"), place("from_last"));
+    assert_eq!(
+        of(&["from_first", "from_last"]),
+        [format!(
+            "group \"readers\" is one client, but its workers differ in `auto_offset_reset`: \"from_first\" earliest, \"from_last\" latest; make them equal, or give one its own `group_id` {places}"
+        )]
+    );
+}
+
+#[test]
+fn all_at_once_before_anything_connects() {
+    let error = App::new().configure(absent_backend()).check().unwrap_err();
+    let report = error.report();
+    let mut expected = vec![
+        "named \"twin\"".to_owned(),
+        "handle topic \"parcels\"".to_owned(),
+        "`check::Gateway`".to_owned(),
+        "`Tenant` has no salt".to_owned(),
+        "its own dead letters from \"letters\"".to_owned(),
+        "\"no good\" has ' '".to_owned(),
+        "group \"readers\"".to_owned(),
+    ];
+    if !cfg!(feature = "kafka-tls") {
+        expected.push("not compiled in".to_owned());
+    }
+    let offenders = [
+        "twin_one",
+        "twin_two",
+        "left",
+        "right",
+        "stateless",
+        "for_tenant",
+        "looping",
+        "misnamed",
+        "from_first",
+        "from_last",
+    ];
+    expected.extend(offenders.map(place));
+    for part in expected {
+        assert!(report.contains(&part), "`{part}` is not told:\n{report}");
+    }
+    assert!(!report.contains(&place("fine")), "{report}");
+    let count = problems_of(&error).len();
+    assert!(report.contains(&format!("{count} problems\n")), "{report}");
+}
+
+#[test]
+fn places_of_workers_made_by_hand_are_where_they_are_made() {
+    let line = line!() + 1;
+    let spec = WorkerSpec::of("hand", "in", stateless);
+    let error = on_memory(App::empty().worker(spec)).check().unwrap_err();
+    let problems = error.source().unwrap().downcast_ref::<Problems>().unwrap();
+    for problem in problems.iter() {
+        assert_eq!(
+            (problem.places()[0].file, problem.places()[0].line),
+            (file!(), line)
+        );
+    }
+    assert_eq!(problems.iter().count(), 2);
+}
+
+#[test]
+fn what_only_batches_take() {
+    async fn one(_: String) {}
+    async fn many(_: Batch<String>) {}
+    let app = |spec: WorkerSpec| on_memory(App::empty().worker(spec.batch_size(5)));
+    let told = problems_of(&app(WorkerSpec::of("one", "in", one)).check().unwrap_err());
+    assert!(
+        told[0].starts_with("worker \"one\" has `batch_size` or `batch_timeout`, but"),
+        "{told:?}"
+    );
+    app(WorkerSpec::of("many", "in", many)).check().unwrap();
+}
+
+#[test]
+fn names_of_groups_and_other_topics() {
+    let app = |spec: WorkerSpec| on_memory(App::empty().worker(spec.auto_offset_reset(OffsetReset::Latest)));
+    let named = |spec| problems_of(&app(spec).check().unwrap_err()).concat();
+    let spec = || WorkerSpec::of("fine", "in", fine);
+    assert!(named(spec().output_topic("..")).contains("a topic cannot be named \"..\""));
+    assert!(named(spec().dlq_topic("a b")).contains("a topic name \"a b\" has ' '"));
+    assert!(named(spec().group_id("")).contains("a group name is empty"));
+    app(spec().dlq_topic("a b").on_exhausted(OnExhausted::Stop))
+        .check()
+        .expect("it writes no dead letters");
+}
+
+#[tokio::test]
+async fn a_start_is_refused_as_the_check_is() {
+    let error = on_memory(App::only(["twin"])).start().await.unwrap_err();
+    assert_eq!(problems_of(&error), of(&["twin"]));
+}

@@ -1,0 +1,259 @@
+//! The commands of a user's program, run as a child.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use messaging_tests::process::{Program, Signal, ended_by};
+use serde_json::Value;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// A program of this package.
+#[derive(Clone, Copy)]
+struct Binary {
+    name: &'static str,
+    path: &'static str,
+    source: &'static str,
+}
+
+const SERVICE: Binary = Binary {
+    name: "service",
+    path: env!("CARGO_BIN_EXE_service"),
+    source: include_str!("../src/bin/service.rs"),
+};
+
+const MISFIT: Binary = Binary {
+    name: "misfit",
+    path: env!("CARGO_BIN_EXE_misfit"),
+    source: include_str!("../src/bin/misfit.rs"),
+};
+
+/// What a program said, and its exit code.
+struct Said {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+/// The program in an empty folder, where the test may put a file of settings, and without settings of whoever runs
+/// the tests.
+fn command(program: Binary, settings: &str, arguments: &[&str]) -> Result<(tempfile::TempDir, Command)> {
+    let folder = tempfile::tempdir()?;
+    if !settings.is_empty() {
+        std::fs::write(folder.path().join("messaging.toml"), settings)?;
+    }
+    let mut command = Command::new(program.path);
+    command.current_dir(folder.path()).args(arguments);
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy();
+        if ["KAFKA", "MESSAG", "TOPIC_", "SERVICE"]
+            .iter()
+            .any(|start| name_text.starts_with(start))
+        {
+            command.env_remove(&name);
+        }
+    }
+    Ok((folder, command))
+}
+
+fn say(program: Binary, settings: &str, arguments: &[&str]) -> Result<Said> {
+    let (_folder, command) = command(program, settings, arguments)?;
+    let mut program = Program::start(command)?;
+    let status = program.wait_timeout(SOON)?.context("it does not end")?;
+    Ok(Said {
+        code: status.code(),
+        stdout: program.stdout()?,
+        stderr: program.stderr()?,
+    })
+}
+
+/// `file:line` of the attribute on a worker of the program.
+fn place(program: Binary, function: &str) -> String {
+    let lines: Vec<&str> = program.source.lines().collect();
+    let start = format!("async fn {function}(");
+    let at = lines.iter().position(|line| line.starts_with(&start));
+    let attribute = at.and_then(|at| lines[..at].iter().rposition(|line| line.starts_with("#[worker(")));
+    let line = attribute.map(|line| line + 1).unwrap_or_default();
+    format!("tests/src/bin/{}.rs:{line}", program.name)
+}
+
+#[test]
+fn help_names_every_command_and_the_exit_codes() -> Result<()> {
+    for argument in ["--help", "-h"] {
+        let said = say(SERVICE, "", &[argument])?;
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+        for part in [
+            "run ",
+            "workers ",
+            "check ",
+            "[default]",
+            "messaging.toml",
+            "Exit codes: 0 done, 1 failed, 2 wrong",
+        ] {
+            assert!(said.stdout.contains(part), "`{part}` is not in:\n{}", said.stdout);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn wrong_arguments_are_refused_with_code_2() -> Result<()> {
+    for arguments in [
+        &["worker"][..],
+        &["--verbose"],
+        &["workers", "--yaml"],
+        &["check", "shout"],
+    ] {
+        let said = say(SERVICE, "", arguments)?;
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        let wrong = arguments.last().copied().unwrap_or_default();
+        assert!(
+            said.stderr.contains(wrong) && said.stderr.contains("--help"),
+            "{}",
+            said.stderr
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn workers_are_listed_in_a_table() -> Result<()> {
+    let said = say(SERVICE, "", &["workers"])?;
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    let rows: Vec<Vec<&str>> = said
+        .stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let (hear, shout) = (place(SERVICE, "hear"), place(SERVICE, "shout"));
+    assert_eq!(
+        rows,
+        [
+            vec![
+                "WORKER",
+                "TOPIC",
+                "OUTPUT",
+                "DEAD",
+                "LETTERS",
+                "GROUP",
+                "CONCURRENCY",
+                "PLACE"
+            ],
+            vec!["hear-it", "loud", "-", "-", "ears", "1", &hear],
+            vec![
+                "shout",
+                "quiet",
+                "loud",
+                "quiet.dlq",
+                "messaging-tests.shout",
+                "4",
+                &shout
+            ],
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn workers_are_listed_as_json() -> Result<()> {
+    let said = say(
+        SERVICE,
+        "[messaging]\ntopic_prefix = \"dev.\"\nservice = \"shop\"\n",
+        &["workers", "--json"],
+    )?;
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    let rows: Value = serde_json::from_str(&said.stdout)?;
+    let expected = serde_json::json!([
+        {
+            "worker": "hear-it", "topic": "dev.loud", "output_topic": null, "dlq_topic": null, "group": "ears",
+            "group_from": "group_id", "concurrency": 1, "max_retries": 3, "place": place(SERVICE, "hear"),
+        },
+        {
+            "worker": "shout", "topic": "dev.quiet", "output_topic": "dev.loud", "dlq_topic": "dev.quiet.dlq",
+            "group": "shop.shout", "group_from": "the setting service", "concurrency": 4, "max_retries": 7,
+            "place": place(SERVICE, "shout"),
+        },
+    ]);
+    assert_eq!(rows, expected);
+    Ok(())
+}
+
+#[test]
+fn check_says_that_all_fits() -> Result<()> {
+    let said = say(SERVICE, "", &["check"])?;
+    let all_fits = "2 workers and the settings fit together\n";
+    assert_eq!(
+        (said.code, said.stdout.as_str(), said.stderr.as_str()),
+        (Some(0), all_fits, "")
+    );
+    Ok(())
+}
+
+#[test]
+fn check_and_run_tell_all_problems_with_their_places() -> Result<()> {
+    let settings = "[messaging]\n\nkafka_security_protocol = \"ssl\"\n";
+    let problems = [
+        "3 problems".to_owned(),
+        "worker \"wants\": no state of type `u64` is provided".to_owned(),
+        format!("({})", place(MISFIT, "wants")),
+        "worker \"circles\" would read its own dead letters".to_owned(),
+        format!("({})", place(MISFIT, "circles")),
+        "kafka_security_protocol is SSL (".to_owned(),
+        "messaging.toml:3), but TLS and SCRAM are not compiled in".to_owned(),
+    ];
+    for arguments in [&["check"][..], &["run"], &[]] {
+        let said = say(MISFIT, settings, arguments)?;
+        assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
+        for part in &problems {
+            assert!(said.stderr.contains(part), "`{part}` is not in:\n{}", said.stderr);
+        }
+    }
+    assert_eq!(
+        say(MISFIT, settings, &["workers"])?.code,
+        Some(0),
+        "a list needs nothing that fits"
+    );
+    Ok(())
+}
+
+#[test]
+fn settings_that_are_wrong_fail_every_command_with_what_is_allowed() -> Result<()> {
+    for arguments in [&["check"][..], &["workers"], &["run"], &[]] {
+        let said = say(SERVICE, "[messaging]\nmessage_broker = \"pigeons\"\n", arguments)?;
+        assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+        for part in ["pigeons", "memory", "kafka", "messaging.toml:2"] {
+            assert!(said.stderr.contains(part), "`{part}` is not in:\n{}", said.stderr);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn run_is_the_default_and_ends_with_a_signal() -> Result<()> {
+    for (arguments, signal) in [(&["run"][..], Signal::SIGTERM), (&[], Signal::SIGINT)] {
+        let (_folder, command) = command(SERVICE, "", arguments)?;
+        let mut program = Program::start(command)?;
+        for group in ["ears reads loud", "messaging-tests.shout reads quiet"] {
+            program.wait_for_line(|line| line == group, SOON)?;
+        }
+        assert_eq!(
+            program.wait_timeout(Duration::ZERO)?,
+            None,
+            "it runs until a signal comes"
+        );
+        let status = end(&mut program, signal)?;
+        assert_eq!(
+            (status.code(), ended_by(status)),
+            (Some(0), None),
+            "{}",
+            program.stderr()?
+        );
+    }
+    Ok(())
+}
+
+fn end(program: &mut Program, signal: Signal) -> Result<std::process::ExitStatus> {
+    program.signal(signal)?;
+    program.wait_timeout(SOON)?.context("it goes on after the signal")
+}

@@ -1,0 +1,75 @@
+//! Topics that are not there are named, with what to do, and taken up once they are.
+
+use std::time::Duration;
+
+use messaging_tests::kafka::KafkaServer;
+use messaging_tests::wait::eventually;
+
+use crate::support::{Record, SOON, Service, Tail};
+
+const TAKEN_UP: Duration = Duration::from_secs(10);
+
+#[test]
+fn absent_topics_are_named_and_taken_up_when_they_are_made() {
+    let service = Service::new(KafkaServer::shared().unwrap(), "absent");
+    let mut program = service.start(&["transform"]).unwrap();
+    for topic in ["in", "out"] {
+        let topic = service.topic(topic);
+        let named = |line: &str| {
+            line.contains(&format!("--create --topic {topic}`")) && line.contains("does not exist")
+        };
+        program.wait_for_line(named, SOON).unwrap();
+    }
+
+    service.create_topics(&[("in", 2), ("out", 2)]).unwrap();
+    service
+        .raw()
+        .write(
+            &service.topic("in"),
+            &[Record::new(Some("a"), "1"), Record::new(Some("b"), "2")],
+        )
+        .unwrap();
+    eventually(TAKEN_UP, "the records to be done", || {
+        service.all_committed("transform", "in")
+    })
+    .unwrap();
+    let mut outputs = Tail::of(service.raw(), &service.topic("out")).unwrap();
+    assert_eq!(outputs.distinct().unwrap(), [1, 2].into());
+    assert_eq!(program.wait_timeout(Duration::ZERO).unwrap(), None);
+}
+
+#[test]
+fn outputs_wait_for_an_output_topic_that_is_made_later() {
+    let service = Service::new(KafkaServer::shared().unwrap(), "absent-output");
+    service.create_topics(&[("in", 1)]).unwrap();
+    service
+        .raw()
+        .write(
+            &service.topic("in"),
+            &[Record::new(Some("a"), "1"), Record::new(Some("a"), "2")],
+        )
+        .unwrap();
+    let mut program = service.start(&["transform"]).unwrap();
+    // The second time it is the client that says so: by then the handler was called.
+    let output = service.topic("out");
+    program
+        .wait_for_line(
+            |line| line.contains(&output) && line.contains("has trouble"),
+            SOON,
+        )
+        .unwrap();
+    let committed = service
+        .raw()
+        .committed(&service.group("transform"), &service.topic("in"))
+        .unwrap();
+    assert_eq!(committed, [0], "committed before its output is written");
+
+    service.create_topics(&[("out", 1)]).unwrap();
+    eventually(TAKEN_UP, "the records to be done", || {
+        service.all_committed("transform", "in")
+    })
+    .unwrap();
+    let mut outputs = Tail::of(service.raw(), &output).unwrap();
+    let texts: Vec<&str> = outputs.read().unwrap().iter().map(Record::text).collect();
+    assert_eq!(texts, ["1", "2"]);
+}

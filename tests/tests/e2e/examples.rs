@@ -1,0 +1,94 @@
+//! The examples do what they say, on memory as they are, and on Kafka by one variable.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, ensure};
+use messaging_tests::kafka::KafkaServer;
+use messaging_tests::process::Program;
+
+use crate::support::SOON;
+
+/// Builds both as a newcomer does who runs one, so that in CI they are there already; gives the folder.
+fn built() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| build().expect("the examples can be built"))
+}
+
+fn build() -> Result<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("no workspace")?;
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .context("no target folder")?;
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--bin", "quickstart", "--bin", "orders", "--target-dir"])
+        .arg(target)
+        .current_dir(workspace)
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(target.join("debug"))
+}
+
+/// Runs an example to its end; gives its lines.
+fn run(example: &str, environment: &[(&str, &str)]) -> Vec<String> {
+    let mut command = Command::new(built().join(example));
+    command
+        .env_remove("MESSAGE_BROKER")
+        .envs(environment.iter().copied());
+    let mut program = Program::start(command).unwrap();
+    let status = program.wait_timeout(SOON).unwrap().expect("it does not end");
+    assert_eq!(status.code(), Some(0), "{}", program.stderr().unwrap());
+    program.stdout().unwrap().lines().map(str::to_owned).collect()
+}
+
+fn on_kafka() -> [(&'static str, &'static str); 2] {
+    [
+        ("MESSAGE_BROKER", "kafka"),
+        ("KAFKA_BOOTSTRAP_SERVERS", KafkaServer::shared().unwrap()),
+    ]
+}
+
+/// Every order's way, whatever the order of lines between orders.
+fn assert_flow(lines: &[String]) {
+    let all = lines.join("\n");
+    let once = |start: &str| {
+        let found = lines.iter().filter(|line| line.starts_with(start)).count();
+        assert_eq!(found, 1, "{start}\n{all}");
+    };
+    for order in ["A-1", "A-2", "A-3", "A-4"] {
+        once(&format!("created {order} "));
+    }
+    once("charge  A-1 at try 1 -> orders.paid");
+    once("charge  A-2 is tried again");
+    once("charge  A-2 at try 2 -> orders.paid");
+    once("charge  A-4 at try 1 -> orders.paid");
+    for order in ["A-1", "A-2", "A-4"] {
+        once(&format!("ship    {order} (receipt-{order})"));
+    }
+    once("review  A-3 was rejected: -5 cents cannot be charged");
+    assert_eq!(
+        lines.last().map(String::as_str),
+        Some("4 of 4 orders have reached their end")
+    );
+}
+
+#[test]
+fn quickstart_greets_on_memory_and_on_kafka() {
+    assert_eq!(run("quickstart", &[]), ["hello, world"]);
+    assert_eq!(run("quickstart", &on_kafka()), ["hello, world"]);
+}
+
+#[test]
+fn orders_shows_the_flow_on_kafka_again_and_again() {
+    // As it is, on memory, README's first command runs it; here it also gets a prefix.
+    assert_flow(&run("orders", &[("TOPIC_PREFIX", "shop.")]));
+    assert_flow(&run("orders", &on_kafka()));
+    assert_flow(&run("orders", &on_kafka()));
+}

@@ -1,0 +1,19 @@
+//! Whole programs against a real Kafka: started, fed, starved, killed. What goes in and what came out is written and
+//! read by librdkafka alone, so that nothing of ours vouches for itself.
+
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
+
+mod absent_topics;
+mod broker_down_at_start;
+mod broker_killed;
+mod examples;
+mod failures;
+mod fetched_once;
+mod killed;
+mod memory;
+mod on_exhausted_stop;
+mod shutdown;
+mod shutdown_in_time;
+mod slow_handlers;
+mod support;
+mod undecodable;

@@ -1,0 +1,97 @@
+//! Servers that die.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use messaging::broker::{Broker, BrokerError, Event, Subscribe};
+use messaging_tests::kafka::KafkaServer;
+use tokio::time::Instant;
+
+use crate::member::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
+    let mut server = KafkaServer::start()?;
+    let kafka = kafka(&config(&server.bootstrap()))?;
+    make_topic(&kafka, "outage", 1).await?;
+    make_topic(&kafka, "outage-out", 1).await?;
+    send_numbers(&kafka, "outage", 10).await?;
+    let request = Subscribe {
+        publishes: true,
+        ..subscribe("outage", &["outage"])
+    };
+    let mut member = Member::join(&kafka, &request)?;
+    member.read(10).await?;
+    member.commit().await?;
+
+    server.kill()?;
+    member
+        .subscription
+        .publish(1, plain("outage-out", None, b"during"))
+        .expect("there is room");
+    let down = Instant::now();
+    let mut told = 0;
+    while down.elapsed() < Duration::from_secs(8) {
+        match member.event_within(Duration::from_millis(200)).await {
+            Some(Event::Trouble(BrokerError::Unreachable { why, .. })) => {
+                println!("told: {why}");
+                told += 1;
+            }
+            Some(Event::Published(..)) => panic!("nobody can have acknowledged it"),
+            Some(Event::Failed(error)) => panic!("{error}"),
+            _ => {}
+        }
+    }
+    assert_eq!(told, 1, "once per outage");
+    server.restart()?;
+    let back = Instant::now();
+    send_numbers(&kafka, "outage", 10).await?;
+    let (mut read, mut published) = (0, false);
+    while read < 10 || !published {
+        match member.event().await? {
+            Event::Polled(_, _, batch) => read += batch.len(),
+            Event::Published(1, result) => {
+                result?;
+                published = true;
+            }
+            Event::Revoked(slots) => member.release(&slots),
+            Event::Failed(error) => panic!("{error}"),
+            _ => {}
+        }
+    }
+    println!("went on after {:?}", back.elapsed());
+    member.commit().await?;
+    assert_eq!(kafka.admin()?.committed("outage", "outage").await?, [Some(20)]);
+    assert_eq!(kafka.admin()?.offsets("outage-out").await?, [(0, 1)]);
+    member.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
+    let mut server = KafkaServer::start()?;
+    let kafka = kafka(&config(&server.bootstrap()))?;
+    make_topic(&kafka, "down", 1).await?;
+    send_numbers(&kafka, "down", 10).await?;
+    let limit = Duration::from_secs(3);
+    let request = Subscribe {
+        publishes: true,
+        close_deadline: limit,
+        ..subscribe("down", &["down"])
+    };
+    let mut member = Member::join(&kafka, &request)?;
+    member.read(10).await?;
+    server.kill()?;
+    member
+        .subscription
+        .publish(1, plain("down", None, b"never"))
+        .expect("there is room");
+    let since = Instant::now();
+    let error = member.close().await.unwrap_err();
+    println!("{error} after {:?}", since.elapsed());
+    assert!(
+        since.elapsed() < limit + Duration::from_millis(500),
+        "{:?}",
+        since.elapsed()
+    );
+    Ok(())
+}
