@@ -65,16 +65,17 @@ impl Bench {
     async fn consume(&self) -> Result<()> {
         data::fill(&self.brokers, "consume", 3, self.records, 100_000)?;
         let mut pairs = Pairs::default();
-        for pair in 0..self.pairs {
+        // The first pair warms the server up and does not count.
+        for pair in 0..=self.pairs {
             for side in order(pair) {
                 let group = format!("consume-{pair}-{side}");
                 let rate = match side {
                     0 => raw::consume(&self.brokers, "consume", &group, self.records)?,
                     _ => ours::consume(&self.brokers, "consume", &group, self.records).await?,
                 };
-                pairs.add(side, rate);
+                pairs.add(pair, side, rate);
             }
-            eprintln!("consume: pair {} of {}: {}", pair + 1, self.pairs, pairs.last());
+            eprintln!("consume: pair {pair} of {}: {}", self.pairs, pairs.last());
         }
         println!("{}", pairs.row("consume, decode, commit each 100 ms: messages/s"));
         Ok(())
@@ -84,7 +85,8 @@ impl Bench {
     async fn transform(&self) -> Result<()> {
         data::fill(&self.brokers, "transform", 3, self.records, 100_000)?;
         let mut pairs = Pairs::default();
-        for pair in 0..self.pairs {
+        // The first pair warms the server up and does not count.
+        for pair in 0..=self.pairs {
             for side in order(pair) {
                 let (group, output) = (format!("transform-{pair}-{side}"), format!("out-{pair}-{side}"));
                 data::create(&self.brokers, &output, 3)?;
@@ -93,9 +95,9 @@ impl Bench {
                     _ => ours::transform(&self.brokers, "transform", &output, &group, self.records).await?,
                 };
                 data::delete(&self.brokers, &output)?;
-                pairs.add(side, rate);
+                pairs.add(pair, side, rate);
             }
-            eprintln!("transform: pair {} of {}: {}", pair + 1, self.pairs, pairs.last());
+            eprintln!("transform: pair {pair} of {}: {}", self.pairs, pairs.last());
         }
         println!(
             "{}",
@@ -110,13 +112,14 @@ impl Bench {
         const CONCURRENT: usize = 50_000;
         data::fill(&self.brokers, "waits", 1, CONCURRENT, 10_000)?;
         let mut pairs = Pairs::default();
-        for pair in 0..self.pairs {
+        // The first pair warms the server up and does not count.
+        for pair in 0..=self.pairs {
             let serial = ours::waits(&self.brokers, &format!("waits-{pair}-serial"), 1, SERIAL).await?;
             let concurrent =
                 ours::waits(&self.brokers, &format!("waits-{pair}-500"), 500, CONCURRENT).await?;
-            pairs.add(0, serial);
-            pairs.add(1, concurrent);
-            eprintln!("waits: pair {} of {}: {}", pair + 1, self.pairs, pairs.last());
+            pairs.add(pair, 0, serial);
+            pairs.add(pair, 1, concurrent);
+            eprintln!("waits: pair {pair} of {}: {}", self.pairs, pairs.last());
         }
         println!(
             "{}",

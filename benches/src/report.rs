@@ -4,17 +4,21 @@
 #[derive(Debug, Default)]
 pub(crate) struct Pairs {
     sides: [Vec<f64>; 2],
+    latest: [f64; 2],
 }
 
 impl Pairs {
-    pub(crate) fn add(&mut self, side: usize, rate: f64) {
-        self.sides[side].push(rate);
+    /// Takes a rate; those of pair 0 are shown and forgotten.
+    pub(crate) fn add(&mut self, pair: usize, side: usize, rate: f64) {
+        if pair > 0 {
+            self.sides[side].push(rate);
+        }
+        self.latest[side] = rate;
     }
 
     /// The pair measured last.
     pub(crate) fn last(&self) -> String {
-        let last = |side: &Vec<f64>| side.last().copied().unwrap_or(0.0);
-        let (by_hand, ours) = (last(&self.sides[0]), last(&self.sides[1]));
+        let [by_hand, ours] = self.latest;
         format!(
             "{by_hand:.0} by hand, {ours:.0} messaging, ratio {:.3}",
             ours / by_hand

@@ -1,40 +1,34 @@
 //! [`App`]: discover, check, start.
 
 use std::any::type_name;
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use rustc_hash::FxBuildHasher;
-use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::BoxError;
-use crate::broker::{Broker, NewTopic, Subscribe};
-use crate::check::{Problems, check};
-use crate::delivery::Core;
+use crate::broker::{Broker, NewTopic};
 use crate::error::{Error, Kind, Result};
-use crate::extract::{Context, Missing, States};
+use crate::extract::{Context, States};
 use crate::handler::ErasedHandler;
 use crate::producer::{OnFailure, Producer};
 use crate::registry;
-use crate::runtime::driver::{Setup, drive};
-use crate::runtime::health::GroupHealth;
 use crate::runtime::observer::Observer;
-use crate::runtime::unit::Unit;
 use crate::settings::{SettingValue, Settings, Sources};
 use crate::spec::WorkerSpec;
 
 mod connect;
+mod group;
+mod plan;
 mod resolve;
 mod running;
 mod signals;
 mod topics;
 
+use plan::{Plan, Planned};
 pub(crate) use resolve::Resolved;
 pub use running::Running;
-use running::{Shutdown, Started};
+use running::Shutdown;
 use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
@@ -92,19 +86,6 @@ impl Default for App {
     fn default() -> App {
         App::new()
     }
-}
-
-/// An App whose settings, workers and handlers are made, before anything is connected.
-struct Plan {
-    settings: Settings,
-    workers: Vec<Planned>,
-    broker: Option<Arc<dyn Broker>>,
-    producer: Producer,
-}
-
-struct Planned {
-    resolved: Resolved,
-    made: Result<Arc<dyn ErasedHandler>, Vec<Missing>>,
 }
 
 impl App {
@@ -381,205 +362,6 @@ impl App {
         let made = made.map(wrap);
         Planned { resolved, made }
     }
-}
-
-impl Plan {
-    fn check(&self) -> Result<()> {
-        let built: Vec<_> = self
-            .workers
-            .iter()
-            .map(|worker| match &worker.made {
-                Ok(handler) => (&worker.resolved, &[][..], handler.is_batch()),
-                Err(missing) => (&worker.resolved, &missing[..], false),
-            })
-            .collect();
-        match Problems::new(check(&self.settings, &built)) {
-            Some(problems) => Err(Kind::Check(problems).into()),
-            None => Ok(()),
-        }
-    }
-
-    fn resolved(&self) -> Vec<&Resolved> {
-        self.workers.iter().map(|worker| &worker.resolved).collect()
-    }
-
-    /// Says what was found: every worker, its topics, its group and where the group's name came from.
-    fn announce(&self) {
-        if cfg!(panic = "abort") {
-            tracing::warn!("the program is built with panic = \"abort\": a panic in a handler ends it");
-        }
-        for worker in self.resolved() {
-            let output = worker.output.as_ref().map(|output| output.topic.as_str());
-            let rules = worker.keys();
-            tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
-                group_from = worker.group_from, concurrency = rules.concurrency, dlq = %worker.dlq_topic,
-                place = %worker.place, "worker found");
-        }
-    }
-
-    async fn prepare(&self, broker: &dyn Broker) {
-        let resolved = self.resolved();
-        match broker.admin() {
-            Ok(admin) => {
-                topics::prepare(&*admin, &resolved, self.settings.kafka_dlq_auto_create).await;
-                topics::announce_new_groups(&*admin, &resolved).await;
-            }
-            Err(error) => {
-                let error = crate::outcome::describe(&error);
-                tracing::warn!(%error, "topics and groups could not be looked at");
-            }
-        }
-    }
-
-    /// One subscription for each group, one driver for each subscription.
-    fn subscribe(&self, broker: &dyn Broker, observer: Option<&Arc<dyn Observer>>) -> Result<Vec<Started>> {
-        let mut groups: Vec<&str> = self
-            .workers
-            .iter()
-            .map(|worker| worker.resolved.group.as_str())
-            .collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups
-            .into_iter()
-            .map(|group| self.start_group(group, broker, observer))
-            .collect()
-    }
-
-    fn start_group(
-        &self,
-        group: &str,
-        broker: &dyn Broker,
-        observer: Option<&Arc<dyn Observer>>,
-    ) -> Result<Started> {
-        let settings = &self.settings;
-        let mut units = Vec::new();
-        let mut routes: HashMap<String, usize, FxBuildHasher> = HashMap::default();
-        let mut topics = Vec::new();
-        let mut reset = settings.kafka_auto_offset_reset;
-        for worker in self
-            .workers
-            .iter()
-            .filter(|worker| worker.resolved.group == group)
-        {
-            // The check has seen to it that every handler is there.
-            let Ok(handler) = &worker.made else { continue };
-            routes.insert(worker.resolved.topic.clone(), units.len());
-            topics.push(worker.resolved.topic.clone());
-            reset = worker.resolved.reset;
-            units.push(Arc::new(unit(&worker.resolved, handler.clone(), settings)));
-        }
-        let revoke_deadline = revoke_deadline(settings);
-        let request = Subscribe {
-            group: group.to_owned(),
-            topics,
-            reset,
-            revoke_deadline,
-            close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
-            max_poll_records: settings.kafka_max_poll_records as usize,
-            publishes: true,
-        };
-        let failed = |source| {
-            Error::from(Kind::Broker {
-                what: format!("group \"{group}\" could not be joined"),
-                source,
-            })
-        };
-        let subscription = broker.subscribe(&request).map_err(failed)?;
-        let capabilities = broker.capabilities();
-        let interval = settings
-            .kafka_enable_auto_commit
-            .then_some(settings.kafka_auto_commit_interval_ms);
-        let rules = units.iter().map(|unit| unit.rules.clone()).collect();
-        let (requests, asked) = mpsc::unbounded_channel();
-        let (told, notices) = mpsc::unbounded_channel();
-        let health = watch::Sender::new(GroupHealth::of(group));
-        let watched = health.subscribe();
-        let setup = Setup {
-            group: group.to_owned(),
-            subscription,
-            core: Core::new(capabilities.settlement, rules, interval),
-            units,
-            routes,
-            requests: asked,
-            notices: told,
-            health,
-            observer: observer.cloned(),
-            producer: self.producer.clone(),
-            seed: seed(group),
-            revoke_deadline,
-            spawn: capabilities.own_thread,
-        };
-        let end = if capabilities.own_thread {
-            on_own_thread(group, setup)?
-        } else {
-            as_task(setup)
-        };
-        Ok(Started {
-            requests,
-            notices,
-            health: watched,
-            end,
-        })
-    }
-}
-
-fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Settings) -> Unit {
-    Unit {
-        name: resolved.name.clone(),
-        group: resolved.group.clone(),
-        output_topic: resolved
-            .output
-            .as_ref()
-            .map(|output| Arc::from(output.topic.as_str())),
-        dlq_topic: Arc::from(resolved.dlq_topic.as_str()),
-        topic_prefix: settings.topic_prefix.clone().unwrap_or_default(),
-        rules: resolved.rules(handler.is_batch()),
-        handler,
-    }
-}
-
-fn revoke_deadline(settings: &Settings) -> Duration {
-    let longest = Duration::from_secs(10);
-    longest
-        .min(settings.shutdown_timeout_ms / 2)
-        .min(settings.kafka_max_poll_interval_ms / 2)
-}
-
-/// Different groups draw different jitter; the same group draws the same in each run.
-fn seed(group: &str) -> u64 {
-    group.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-type End = oneshot::Receiver<std::result::Result<(), crate::broker::BrokerError>>;
-
-fn as_task(setup: Setup) -> End {
-    let (ended, end) = oneshot::channel();
-    tokio::spawn(async move {
-        // An App that is gone does not care how it ended.
-        let _ = ended.send(drive(setup).await);
-    });
-    end
-}
-
-/// A driver with a thread of its own is not slowed by other tasks, and a handler that blocks slows none.
-fn on_own_thread(group: &str, setup: Setup) -> Result<End> {
-    let (ended, end) = oneshot::channel();
-    let runtime = tokio::runtime::Handle::current();
-    let work = move || {
-        let _ = ended.send(runtime.block_on(drive(setup)));
-    };
-    let spawned = std::thread::Builder::new()
-        .name(format!("messaging-{group}"))
-        .spawn(work);
-    spawned.map_err(|error| {
-        Kind::Usage(format!(
-            "no thread could be started for group \"{group}\": {error}"
-        ))
-    })?;
-    Ok(end)
 }
 
 /// The producer of a process without an App, made from the environment.

@@ -176,7 +176,7 @@ pub enum Command<F: Freight> {
     DeadLetter(Ticket, GivenUp<F>),
     /// The record was given up and counts as done: log it.
     Skipped(Ticket, GivenUp<F>),
-    /// The record was given up and its worker stops: drain the program.
+    /// The record was given up and its worker stops: drain the program. Nothing of its partition starts any more.
     Fail(Ticket, GivenUp<F>),
     /// Say [`Core::timer_fired`] after this delay.
     SetTimer(TimerId, Duration),
@@ -186,7 +186,8 @@ pub enum Command<F: Freight> {
     Resume(Slot),
     /// Commit these and say [`Core::commit_done`] or [`Core::commit_failed`].
     Commit(Vec<Watermark>),
-    /// Acknowledge these records and say [`Core::commit_done`] or [`Core::commit_failed`].
+    /// Acknowledge these records and say [`Core::commit_done`] or [`Core::commit_failed`]; when a partition goes, a
+    /// second request may come before the first is answered, and the answers are given in the order of the requests.
     Ack(Vec<F::Record>),
     /// Drop what runs for this partition; nothing it says later counts.
     Cancel(Slot, Epoch),

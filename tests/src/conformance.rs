@@ -234,6 +234,7 @@ macro_rules! conformance {
             nothing reading::a_held_partition_rests_and_goes_on_without_a_gap,
             nothing reading::no_poll_gives_more_than_asked,
             nothing groups::two_members_share_and_give_back,
+            nothing groups::a_member_without_partitions_is_told_so,
             nothing groups::two_groups_have_every_record_each,
             nothing groups::a_revoke_waits_for_its_release,
             offsets groups::a_release_keeps_its_mark,

@@ -15,9 +15,6 @@ mod memory {
     }
 
     messaging_tests::conformance!(subject);
-
-    // The Kafka adapter says nothing to such a member yet.
-    messaging_tests::conformance!(subject => nothing groups::a_member_without_partitions_is_told_so,);
 }
 
 mod kafka {

@@ -5,7 +5,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `config` | settings to librdkafka's properties |
+//! | `settings`, `config` | settings to librdkafka's properties |
 //! | `error` | what librdkafka's errors mean |
 //! | `subscription` | the driver's side of a group member |
 //! | `poll_thread` | the thread that owns the member's client |
@@ -14,11 +14,11 @@
 //! | `rebalance` | assigned, revoked, lost |
 //! | `partitions`, `fill` | slots and epochs; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
-//! | `publisher`, `receipts` | users' sends: answered once |
+//! | `publisher`, `lingering`, `receipts` | users' sends: answered once |
 //! | `admin`, `probe` | topics and groups; is anybody there |
 
 use std::sync::Arc;
-use std::thread::{self, Thread};
+use std::thread;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
@@ -35,6 +35,7 @@ mod config;
 mod error;
 mod fill;
 mod ledger;
+mod lingering;
 mod log;
 mod member;
 mod outputs;
@@ -106,17 +107,13 @@ impl Broker for Kafka {
 }
 
 /// Starts a thread with a name.
-fn spawn_thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<Thread, BrokerError> {
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), BrokerError> {
     let started = thread::Builder::new().name(name.to_owned()).spawn(run);
     let failed = |error: std::io::Error| BrokerError::Failed {
         what: format!("starting the thread \"{name}\""),
         why: error.to_string(),
     };
-    Ok(started.map_err(failed)?.thread().clone())
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), BrokerError> {
-    spawn_thread(name, run).map(|_| ())
+    started.map(drop).map_err(failed)
 }
 
 /// Drops a client on a thread of its own, because that waits for the client's threads.

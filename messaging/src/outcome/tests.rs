@@ -1,4 +1,8 @@
+use std::time::Duration;
+
+use super::error::judge;
 use super::*;
+use crate::message::Message;
 
 #[derive(Debug, thiserror::Error)]
 enum Domain {

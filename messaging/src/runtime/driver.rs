@@ -3,41 +3,36 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::stream::{BoxStream, FuturesUnordered, StreamExt};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use rustc_hash::FxBuildHasher;
 use tokio::sync::{mpsc, watch};
-use tokio::task::coop::unconstrained;
 
 use super::clock;
-use super::dead_letter::dead_letter;
 use super::health::{GroupHealth, Held, Pulse};
 use super::inbox::Inbox;
 use super::observer::{Observation, Observer};
-use super::outbox::{Answer, Outbox, Purpose};
+use super::outbox::Outbox;
 use super::parked::{Ended, Parked};
 use super::rng::Rng;
 use super::timers::Timers;
-use super::unit::{Cargo, Staged, Unit};
+use super::unit::{Cargo, Unit};
 use super::weight::Weight;
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
-use crate::delivery::{Command, Core, Epoch, Finish, GivenUp, Pick, Slot, Start, Ticket, Watermark};
-use crate::message::Delivery;
-use crate::name::check_topic;
-use crate::outcome::{Failure, Outcome, Reason, Verdict, describe};
+use crate::delivery::{Core, Pick, Slot, Watermark};
+use crate::outcome::Reason;
 use crate::producer::{CURRENT, Producer};
 use crate::record::Record;
 
+mod commands;
+mod events;
+mod runs;
+
 /// How many runs are started before the broker is heard again.
 const STARTS_A_TURN: usize = 64;
-/// How many broker events are taken before runs are started again.
-const EVENTS_A_TURN: usize = 2048;
 
 /// What an App asks of a driver.
 #[derive(Clone, Copy, Debug)]
@@ -265,385 +260,6 @@ impl Driver {
         any
     }
 
-    /// Starts the next run, if any may start.
-    fn start(&mut self) -> bool {
-        let mut picks = std::mem::take(&mut self.picks);
-        picks.clear();
-        let Some(start) = self.core.next(&mut picks) else {
-            self.picks = picks;
-            return false;
-        };
-        let unit = self.units[start.worker].clone();
-        let deliveries = picks
-            .iter()
-            .map(|pick| Delivery::new(pick.record.clone(), pick.attempt))
-            .collect();
-        let stream = unit.handler.run(deliveries);
-        if self.spawn && self.weights[start.worker].is_heavy() {
-            self.spawn_run(start, picks, stream);
-        } else {
-            self.poll_run(start, picks, stream, &unit);
-        }
-        self.obey();
-        true
-    }
-
-    /// Polls a run in place for the first time.
-    fn poll_run(
-        &mut self,
-        start: Start,
-        mut picks: Vec<Pick<Record>>,
-        mut stream: BoxStream<'static, Outcome>,
-        unit: &Unit,
-    ) {
-        let began = clock::now();
-        let mut done = 0;
-        let mut pending = false;
-        while done < picks.len() {
-            match poll_once(&mut stream) {
-                Poll::Pending => {
-                    pending = true;
-                    break;
-                }
-                Poll::Ready(outcome) => {
-                    let goes_on = self.finish(&picks[done], outcome, unit);
-                    done += 1;
-                    // A batch was handled as a whole.
-                    if !goes_on && unit.rules.batch.is_none() {
-                        break;
-                    }
-                }
-            }
-        }
-        let took = began.elapsed();
-        self.weights[start.worker].measured(done.max(1), took);
-        let records = picks.len();
-        self.observe(&Observation::Started {
-            worker: &unit.name,
-            records,
-            finished: done,
-            took,
-        });
-        if !pending {
-            self.core.closed(start, false, &picks[done..]);
-            self.picks = picks;
-            return;
-        }
-        let together = if unit.rules.batch.is_some() {
-            records
-        } else {
-            done + 1
-        };
-        let rest = picks.split_off(together);
-        let waiting = picks.split_off(done);
-        waiting.iter().for_each(|pick| self.core.parked(pick.ticket));
-        self.core.closed(start, true, &rest);
-        self.parked.push(Parked::here(start, waiting, stream));
-        self.picks = picks;
-    }
-
-    /// Lets the runtime poll a run; the driver stays free. Only its first record, unless it is a batch.
-    fn spawn_run(&mut self, start: Start, mut picks: Vec<Pick<Record>>, stream: BoxStream<'static, Outcome>) {
-        let together = if self.units[start.worker].rules.batch.is_some() {
-            picks.len()
-        } else {
-            1
-        };
-        let rest = picks.split_off(together);
-        picks.iter().for_each(|pick| self.core.parked(pick.ticket));
-        self.core.closed(start, true, &rest);
-        let work = stream.take(together).collect::<Vec<Outcome>>();
-        let task = tokio::spawn(CURRENT.scope(self.producer.clone(), work));
-        self.parked.push(Parked::spawned(start, picks, task));
-    }
-
-    /// Tells the core what became of a record. Says whether the rest of its run may go on: after a failure that is
-    /// tried again it may not, for later records of the same lane must not overtake.
-    fn finish(&mut self, pick: &Pick<Record>, outcome: Option<Outcome>, unit: &Unit) -> bool {
-        let outcome = outcome.unwrap_or_else(|| Outcome::Failed(no_answer()));
-        let finish = match outcome {
-            Outcome::Done(mut outputs) => {
-                outputs
-                    .iter_mut()
-                    .for_each(|output| inherit(output, &pick.record));
-                match outputs.iter().find_map(|output| refusal(output, unit)) {
-                    None => Finish::Done(Staged(outputs)),
-                    Some(failure) => self.finish_of(pick, failure, unit),
-                }
-            }
-            Outcome::Failed(failure) => self.finish_of(pick, failure, unit),
-        };
-        let goes_on = !matches!(finish, Finish::Retry(..));
-        self.finished += 1;
-        let random = self.random.next();
-        self.core.finished(pick.ticket, finish, random);
-        goes_on
-    }
-
-    fn finish_of(&self, pick: &Pick<Record>, failure: Failure, unit: &Unit) -> Finish<Cargo> {
-        let Failure {
-            verdict,
-            reason,
-            error,
-        } = failure;
-        let record = &pick.record;
-        let (worker, topic, partition, offset) = (
-            &*unit.name,
-            &**record.topic(),
-            record.partition(),
-            record.offset(),
-        );
-        let error: Arc<dyn std::error::Error + Send + Sync> = Arc::from(error);
-        if verdict == Verdict::Skip {
-            tracing::info!(worker, topic, partition, offset, why = %error, "a record was skipped");
-            return Finish::Skip;
-        }
-        let attempt = pick.attempt;
-        self.observe(&Observation::Failed {
-            worker,
-            reason,
-            attempt,
-        });
-        let text = describe(error.as_ref());
-        tracing::warn!(worker, topic, partition, offset, attempt, reason = reason.as_str(), error = %text, "a record failed");
-        match verdict {
-            Verdict::RetryAfter(delay) => Finish::Retry(Some(delay), reason, error),
-            Verdict::Reject => Finish::GiveUp(reason, error),
-            Verdict::Retry | Verdict::Skip => Finish::Retry(None, reason, error),
-        }
-    }
-
-    /// Takes a run that ended and all others that have.
-    fn take_all_ended(&mut self, first: Ended) {
-        self.take_ended(first);
-        while let Some(Some(ended)) = self.parked.next().now_or_never() {
-            self.take_ended(ended);
-        }
-    }
-
-    fn take_ended(&mut self, ended: Ended) {
-        let unit = self.units[ended.start.worker].clone();
-        let mut outcomes = ended.outcomes.into_iter();
-        for pick in &ended.picks {
-            self.finish(pick, outcomes.next(), &unit);
-        }
-        self.core.ended(ended.start);
-    }
-
-    /// Takes an event and all that follow without waiting.
-    fn take_events(&mut self, first: Event) {
-        self.take_event(first);
-        let mut context = Context::from_waker(std::task::Waker::noop());
-        for _ in 0..EVENTS_A_TURN {
-            let Poll::Ready(event) = self.subscription.poll_event(&mut context) else {
-                return;
-            };
-            self.take_event(event);
-        }
-    }
-
-    fn take_event(&mut self, event: Event) {
-        match event {
-            Event::Polled(slot, epoch, batch) => {
-                let inbox = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut);
-                if let Some(inbox) = inbox.filter(|inbox| inbox.epoch == epoch) {
-                    inbox.push(batch);
-                }
-            }
-            Event::Published(token, result) => {
-                if let Some(purpose) = self.outbox.answered(token) {
-                    self.answered((purpose, result));
-                }
-            }
-            Event::Committed(result) => self.committed(result),
-            Event::Assigned(partitions) => self.assigned(partitions),
-            Event::Revoked(slots) => self.revoked(&slots),
-            Event::Lost(slots) => self.lost(&slots),
-            Event::Trouble(error) => {
-                tracing::warn!(group = %self.group, error = %describe(&error), "the subscription has trouble; it goes on by itself");
-            }
-            Event::Failed(error) => self.notify(Notice::Failed(error)),
-        }
-    }
-
-    fn assigned(&mut self, partitions: Vec<(Slot, Epoch, TopicPartition)>) {
-        for (slot, epoch, partition) in partitions {
-            let Some(&worker) = self.routes.get(&*partition.topic) else {
-                continue;
-            };
-            tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, "partition assigned");
-            self.observe(&Observation::Assigned {
-                group: &self.group,
-                partition: &partition,
-            });
-            if self.inboxes.len() <= slot as usize {
-                self.inboxes.resize_with(slot as usize + 1, || None);
-            }
-            self.core.assigned(slot, worker, epoch);
-            self.inboxes[slot as usize] = Some(Inbox::new(partition, epoch));
-        }
-        self.notify(Notice::Ready);
-    }
-
-    fn revoked(&mut self, slots: &[Slot]) {
-        self.empty_inboxes(slots, false);
-        self.core.revoked(slots, self.revoke_deadline);
-    }
-
-    fn lost(&mut self, slots: &[Slot]) {
-        self.empty_inboxes(slots, true);
-        self.core.lost(slots);
-    }
-
-    /// Drops what waits. The inbox itself stays: what still runs has outputs, and they want to know their worker.
-    fn empty_inboxes(&mut self, slots: &[Slot], lost: bool) {
-        for &slot in slots {
-            let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) else {
-                continue;
-            };
-            inbox.clear();
-            inbox.ours = false;
-            let partition = inbox.partition.clone();
-            tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, lost, "partition revoked");
-            self.observe(&Observation::Revoked {
-                group: &self.group,
-                partition: &partition,
-                lost,
-            });
-        }
-    }
-
-    fn answered(&mut self, (purpose, result): Answer) {
-        match purpose {
-            Purpose::Output(ticket) => {
-                let result = result.map_err(|error| error as Arc<dyn std::error::Error + Send + Sync>);
-                self.core.published(ticket, result);
-            }
-            Purpose::DeadLetter(ticket) => {
-                if let Err(error) = &result {
-                    tracing::error!(group = %self.group, error = %describe(error.as_ref()), "a dead letter was refused; its record stays unfinished, and it is written again in a second");
-                }
-                self.core.dead_lettered(ticket, result.is_ok());
-            }
-        }
-    }
-
-    fn committed(&mut self, result: Result<(), Arc<BrokerError>>) {
-        match result {
-            Ok(()) => self.core.commit_done(),
-            Err(error) => {
-                tracing::warn!(group = %self.group, error = %describe(error.as_ref()), "a commit was refused; it is tried again");
-                self.core.commit_failed();
-            }
-        }
-    }
-
-    /// Carries the core's commands out.
-    fn obey(&mut self) {
-        while let Some(command) = self.core.command() {
-            match command {
-                Command::Publish(ticket, outputs) => self.publish(ticket, outputs),
-                Command::DeadLetter(ticket, given_up) => self.write_dead_letter(ticket, &given_up),
-                Command::Skipped(_, given_up) => self.skipped(&given_up),
-                Command::Fail(_, given_up) => self.stopped(&given_up),
-                Command::SetTimer(id, delay) => self.timers.set(id, delay),
-                Command::Commit(marks) => {
-                    self.observe(&Observation::Committed {
-                        group: &self.group,
-                        partitions: marks.len(),
-                    });
-                    self.subscription.commit(&marks);
-                }
-                Command::Pause(slot) => self.pause(slot, true),
-                Command::Resume(slot) => self.pause(slot, false),
-                Command::Cancel(slot, epoch) => self.cancel(slot, epoch),
-                Command::ReleasePartition(mark) => self.subscription.release(mark),
-                Command::Drained(marks) => self.drained = Some(marks),
-                Command::Ack(_) | Command::BeginTxn(_) | Command::EndTxn(..) | Command::AbortTxn(_) => {
-                    unreachable!("the core was made for watermarks")
-                }
-            }
-        }
-    }
-
-    fn publish(&mut self, ticket: Ticket, outputs: Staged) {
-        let worker = self.worker_of(ticket.slot);
-        for mut output in outputs.0 {
-            let unit = &self.units[worker];
-            let topic = match output.topic.take() {
-                Some(topic) => Some(Arc::from(format!("{}{topic}", unit.topic_prefix))),
-                None => unit.output_topic.clone(),
-            };
-            // `finish` let only outputs with a topic pass.
-            let Some(topic) = topic else { continue };
-            let answer = self
-                .outbox
-                .send(&mut *self.subscription, Purpose::Output(ticket), topic, output);
-            if let Some(answer) = answer {
-                self.answered(answer);
-            }
-        }
-    }
-
-    fn write_dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
-        let unit = &self.units[given_up.worker];
-        self.observe(&Observation::GivenUp {
-            worker: &unit.name,
-            dead_letter: true,
-        });
-        let (topic, message) = (unit.dlq_topic.clone(), dead_letter(unit, given_up));
-        let answer = self.outbox.send(
-            &mut *self.subscription,
-            Purpose::DeadLetter(ticket),
-            topic,
-            message,
-        );
-        if let Some(answer) = answer {
-            self.answered(answer);
-        }
-    }
-
-    fn skipped(&mut self, given_up: &GivenUp<Cargo>) {
-        let (worker, record) = (&*self.units[given_up.worker].name, &given_up.record);
-        let error = describe(given_up.cause.as_ref());
-        tracing::error!(worker, topic = %record.topic(), partition = record.partition(), offset = record.offset(),
-            reason = given_up.reason.as_str(), attempts = given_up.attempts, error = %error,
-            "a record was given up and skipped (on_exhausted = \"skip\")");
-        self.observe(&Observation::GivenUp {
-            worker,
-            dead_letter: false,
-        });
-    }
-
-    fn stopped(&mut self, given_up: &GivenUp<Cargo>) {
-        let record = &given_up.record;
-        self.notify(Notice::Stopped(Stopped {
-            worker: self.units[given_up.worker].name.clone(),
-            partition: TopicPartition {
-                topic: record.topic().clone(),
-                partition: record.partition(),
-            },
-            offset: record.offset(),
-            reason: given_up.reason,
-            error: describe(given_up.cause.as_ref()),
-        }));
-    }
-
-    fn pause(&mut self, slot: Slot, paused: bool) {
-        if let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) {
-            inbox.paused = paused;
-        }
-    }
-
-    /// Drops what runs for a partition. That is rare, so the others are moved.
-    fn cancel(&mut self, slot: Slot, epoch: Epoch) {
-        for parked in std::mem::take(&mut self.parked) {
-            if (parked.start.slot, parked.start.epoch) != (slot, epoch) {
-                self.parked.push(parked);
-            }
-        }
-    }
-
     fn fire_timers(&mut self) {
         while let Some(id) = self.timers.take_due() {
             self.core.timer_fired(id);
@@ -675,51 +291,4 @@ async fn sleep_until(due: Option<clock::Instant>) {
         Some(due) => tokio::time::sleep_until(due).await,
         None => std::future::pending().await,
     }
-}
-
-/// Polls a run's next outcome. Whatever it waits for will wake it once it is parked; it is not charged for the tokio
-/// budget of the driver's task, or every 128th ready channel would look as if it were not.
-fn poll_once(stream: &mut BoxStream<'static, Outcome>) -> Poll<Option<Outcome>> {
-    let mut context = Context::from_waker(std::task::Waker::noop());
-    let mut next = unconstrained(stream.next());
-    Pin::new(&mut next).poll(&mut context)
-}
-
-/// An output has its input's key and trace, unless it brings its own.
-fn inherit(output: &mut crate::outcome::Outgoing, record: &Record) {
-    if !output.keyed {
-        output.key = record.key().map(bytes::Bytes::copy_from_slice);
-    }
-    let trace = || {
-        record
-            .headers()
-            .find(|(name, _)| *name == crate::headers::TRACEPARENT)
-            .and_then(|(_, value)| value)
-    };
-    if let Some(trace) = trace().filter(|_| output.headers.get(crate::headers::TRACEPARENT).is_none()) {
-        output
-            .headers
-            .push(crate::headers::TRACEPARENT, bytes::Bytes::copy_from_slice(trace));
-    }
-}
-
-fn no_answer() -> Failure {
-    Failure::returned(
-        Verdict::Retry,
-        "the handler gave no answer for the record; a layer dropped it".into(),
-    )
-}
-
-/// Why an output cannot be published at all.
-fn refusal(output: &crate::outcome::Outgoing, unit: &Unit) -> Option<Failure> {
-    match &output.topic {
-        Some(topic) => check_topic(topic).err().map(Failure::output),
-        None => unit.output_topic.is_none().then(no_output_topic),
-    }
-}
-
-fn no_output_topic() -> Failure {
-    Failure::output(
-        "the handler returned something to publish, and the worker has no `output_topic`; name one, or return `()`",
-    )
 }

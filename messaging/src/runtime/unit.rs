@@ -6,6 +6,7 @@ use crate::delivery::{Freight, Rules, Stage};
 use crate::handler::ErasedHandler;
 use crate::outcome::{Outgoing, Outputs};
 use crate::record::Record;
+use crate::settings::OffsetReset;
 
 /// A worker with everything resolved.
 pub(crate) struct Unit {
@@ -17,6 +18,8 @@ pub(crate) struct Unit {
     pub(crate) dlq_topic: Arc<str>,
     /// Put before the topic that a message names itself.
     pub(crate) topic_prefix: String,
+    /// Where its group begins without a valid offset.
+    pub(crate) reset: OffsetReset,
     pub(crate) rules: Rules,
     pub(crate) handler: Arc<dyn ErasedHandler>,
 }

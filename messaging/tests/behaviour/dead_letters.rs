@@ -37,7 +37,8 @@ async fn an_undecodable_record_is_kept_byte_for_byte() {
     let (broker, seen) = (MemoryBroker::new(), Seen::<u32>::new());
     topic(&broker, "in", 1).await;
     let running = run_one(&broker, seen.clone(), WorkerSpec::of("note", "in", note)).await;
-    let cases: [(Option<&[u8]>, Option<&[u8]>); 6] = [
+    type Case<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+    let cases: [Case<'_>; 6] = [
         (Some(b"key"), Some(b"{\"id\": oops")),
         (None, Some(b"\xff\xfe\x00")),
         (Some(b""), Some(b"")),

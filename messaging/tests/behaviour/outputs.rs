@@ -37,7 +37,10 @@ async fn end_when_handled(broker: &MemoryBroker, running: messaging::Running) {
     assert_eq!(committed(broker, "g", "in").await, 1, "the record is done");
 }
 
-fn plain(records: &[messaging::record::Record]) -> Vec<(Option<&[u8]>, Option<&[u8]>)> {
+/// A key and a value.
+type Plain<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+fn plain(records: &[messaging::record::Record]) -> Vec<Plain<'_>> {
     records
         .iter()
         .map(|record| (record.key(), record.value()))

@@ -46,7 +46,7 @@ fn undecodable(number: usize) -> Record {
 }
 
 fn input(number: usize) -> Record {
-    if number % TENTH == 0 {
+    if number.is_multiple_of(TENTH) {
         return undecodable(number);
     }
     Record::new(

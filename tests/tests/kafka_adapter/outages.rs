@@ -1,10 +1,11 @@
 //! Servers that die.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use messaging::broker::{Broker, BrokerError, Event, Subscribe};
 use messaging_tests::kafka::KafkaServer;
+use tokio::time::Instant;
 
 use crate::member::*;
 

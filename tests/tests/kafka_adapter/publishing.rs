@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use messaging::broker::kafka::{Kafka, KafkaConfig};
@@ -12,14 +12,14 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::member::*;
 
 #[tokio::test]
 async fn a_waited_send_does_not_pay_the_linger() -> Result<()> {
     let config = KafkaConfig {
-        linger: Duration::from_millis(50),
+        linger: Duration::from_millis(500),
         ..shared()?
     };
     let kafka = kafka(&config)?;
@@ -34,7 +34,7 @@ async fn a_waited_send_does_not_pay_the_linger() -> Result<()> {
     }
     took.sort();
     println!("median {:?}, longest {:?}", took[20], took[39]);
-    assert!(took[20] < Duration::from_millis(25), "median {:?}", took[20]);
+    assert!(took[20] < Duration::from_millis(250), "median {:?}", took[20]);
     Ok(())
 }
 
@@ -225,14 +225,19 @@ async fn what_is_not_acknowledged_in_time_fails_and_names_the_limit() -> Result<
     Ok(())
 }
 
-/// A broker inside librdkafka that takes the fifth batch for one out of sequence, which ends an idempotent producer.
+/// A broker inside librdkafka that takes the fifth batch for one out of sequence, and a client whom that ends.
+/// One request at a time: unlike Kafka, this broker would take the batches behind the refused one.
 fn desynchronised() -> Result<(MockCluster<'static, DefaultProducerContext>, Kafka)> {
     let mock = MockCluster::new(1)?;
     mock.create_topic("mock", 1, 1)?;
     let ok = RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR;
     let wrong = RDKafkaRespErr::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER;
     mock.request_errors(RDKafkaApiKey::Produce, &[ok, ok, ok, ok, wrong]);
+    let extra = [("max.in.flight", "1"), ("enable.gapless.guarantee", "true")];
     let config = KafkaConfig {
+        extra: extra
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
         max_batch_size: Some(100),
         ..config(&mock.bootstrap_servers())
     };
@@ -256,14 +261,37 @@ async fn a_fatal_error_makes_a_new_producer_that_sends_the_rest_in_order() -> Re
         ..subscribe("mock", &["mock"])
     };
     let mut member = Member::join(&kafka, &request)?;
-    for token in 0..200 {
+    let publish = |member: &mut Member, token: u64| {
         let value = token.to_string();
+        let message = plain("mock", Some(b"k"), value.as_bytes());
         member
             .subscription
-            .publish(token, plain("mock", Some(b"k"), value.as_bytes()))
+            .publish(token, message)
             .expect("there is room");
-    }
+    };
+    // One by one up to the refused one: unlike Kafka, this broker would take a batch that is on its way behind it.
     let (mut read, mut answered) = (Vec::new(), BTreeSet::new());
+    for token in 0..5 {
+        publish(&mut member, token);
+        loop {
+            match member.event().await? {
+                Event::Polled(_, _, batch) => read.extend(records(&batch)),
+                Event::Published(published, Ok(())) if published == token && token < 4 => break,
+                Event::Trouble(error) if token == 4 => {
+                    assert!(
+                        error.to_string().contains("sending what handlers returned"),
+                        "{error}"
+                    );
+                    break;
+                }
+                _ => {}
+            }
+        }
+        answered.extend((token < 4).then_some(token));
+    }
+    for token in 5..200 {
+        publish(&mut member, token);
+    }
     while answered.len() < 200 || numbers(&read).len() < 200 {
         match member.event().await? {
             Event::Polled(_, _, batch) => read.extend(records(&batch)),
@@ -297,14 +325,20 @@ async fn a_fatal_error_keeps_users_sends_and_who_waits_for_them() -> Result<()> 
         .await?;
         receipts.push(receipt);
     }
-    let mut before = -1;
+    let (mut before, mut failed) = (-1, 0);
     for receipt in receipts {
-        let offset = timeout(SOON, receipt)
-            .await???
-            .offset
-            .expect("a waited send has an offset");
-        assert!(offset > before, "out of order: {offset} after {before}");
-        before = offset;
+        match timeout(SOON, receipt).await?? {
+            Ok(receipt) => {
+                let offset = receipt.offset.expect("a waited send has an offset");
+                assert!(offset > before, "out of order: {offset} after {before}");
+                before = offset;
+            }
+            Err(_) => failed += 1,
+        }
     }
+    assert!(
+        (1..10).contains(&failed),
+        "the refused batch fails, and nothing else: {failed}"
+    );
     Ok(())
 }

@@ -9,6 +9,7 @@ use messaging::Headers;
 use messaging::broker::kafka::{Kafka, KafkaConfig, StatisticsHook};
 use messaging::broker::{Broker, BrokerError, Event, Outbound, Subscribe};
 use messaging::settings::OffsetReset;
+use tokio::time::Instant;
 
 use crate::member::*;
 
@@ -207,8 +208,8 @@ async fn holding_a_partition_fetches_nothing_twice() -> Result<()> {
     while read[0] + read[1] < 40_000 {
         next_batch(&mut member, &mut read, held).await?;
     }
-    let end = tokio::time::Instant::now() + Duration::from_secs(3);
-    while tokio::time::Instant::now() < end {
+    let end = Instant::now() + Duration::from_secs(3);
+    while Instant::now() < end {
         member.event_within(Duration::from_millis(100)).await;
     }
     let received = received.load(Ordering::Acquire);

@@ -1,10 +1,11 @@
 //! Topics and groups from outside.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use messaging::broker::kafka::KafkaConfig;
 use messaging::broker::{Broker, BrokerError, Event, NewTopic};
+use tokio::time::Instant;
 
 use crate::member::*;
 

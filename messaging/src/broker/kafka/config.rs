@@ -41,7 +41,9 @@ const SOCKET_TIMEOUT: (u128, u128) = (2_000, 300_000);
 
 /// Told the statistics of a client, as the JSON librdkafka writes, once a second.
 #[derive(Clone)]
-pub struct StatisticsHook(Arc<dyn Fn(&[u8]) + Send + Sync>);
+pub struct StatisticsHook(Arc<Hook>);
+
+type Hook = dyn Fn(&[u8]) + Send + Sync;
 
 impl StatisticsHook {
     /// A hook; it is called on the client's own threads.
@@ -179,7 +181,8 @@ impl KafkaConfig {
 
     /// For users' sends.
     pub(super) fn user_producer(&self) -> ClientConfig {
-        let mut config = self.producer(self.linger);
+        // It lingers on our side, see `lingering`.
+        let mut config = self.producer(Duration::ZERO);
         config.set("message.timeout.ms", ms(self.delivery_timeout));
         config.set("topic.metadata.propagation.max.ms", ms(TOPIC_GRACE));
         self.finish(&mut config);
@@ -194,6 +197,8 @@ impl KafkaConfig {
             self.linger
         };
         let mut config = self.producer(linger);
+        // What fails is sent again, so nothing behind it may be written before: the client stops instead.
+        config.set("enable.gapless.guarantee", "true");
         config.set("message.timeout.ms", "0");
         self.finish(&mut config);
         config

@@ -19,6 +19,8 @@ pub(super) enum Meaning {
     TimedOut,
     /// The client was told to drop it.
     Dropped,
+    /// The broker lost count of the producer's messages, and does not take this one.
+    Desynchronised,
     /// The client is of no use any more.
     Fatal,
     /// Something else.
@@ -67,7 +69,11 @@ pub(super) fn meaning(code: Code) -> Meaning {
         | Code::PolicyViolation => Meaning::Refused,
         Code::MessageTimedOut => Meaning::TimedOut,
         Code::PurgeQueue | Code::PurgeInflight | Code::BrokerDestroy => Meaning::Dropped,
-        Code::Fatal | Code::Fenced | Code::FencedInstanceId => Meaning::Fatal,
+        Code::OutOfOrderSequenceNumber
+        | Code::UnknownProducerId
+        | Code::InvalidProducerEpoch
+        | Code::InvalidProducerIdMapping => Meaning::Desynchronised,
+        Code::Fatal | Code::GaplessGuarantee | Code::Fenced | Code::FencedInstanceId => Meaning::Fatal,
         _ => Meaning::Other,
     }
 }

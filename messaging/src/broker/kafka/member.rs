@@ -28,7 +28,7 @@ pub(super) enum Command {
     /// The answer to a revoke.
     Release(Watermark),
     /// Commit, wait for the outputs, leave.
-    Close(Close),
+    Close(Box<Close>),
 }
 
 /// How to end.
@@ -53,6 +53,8 @@ pub(super) struct Shared {
     pub(super) closing: AtomicBool,
     /// The client is of no use any more.
     pub(super) fatal: AtomicBool,
+    /// An assignment came, if only an empty one.
+    pub(super) joined: AtomicBool,
     control: mpsc::UnboundedSender<Event>,
     commands: Mutex<Commands>,
     thread: OnceLock<Thread>,
@@ -98,6 +100,7 @@ impl Shared {
             client: Mutex::default(),
             closing: AtomicBool::new(false),
             fatal: AtomicBool::new(false),
+            joined: AtomicBool::new(false),
             control,
             commands: Mutex::new(Commands {
                 from: commands,

@@ -10,12 +10,12 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext, PurgeConfig};
+use rdkafka::producer::{BaseProducer, DeliveryResult, Producer, ProducerContext, PurgeConfig};
 
 use super::error::{Meaning, Place, broker_error, meaning_of, not_made};
 use super::ledger::Ledger;
 use super::member::lock;
-use super::send::record;
+use super::send::{again, owned, record};
 use super::{log, now};
 use crate::broker::{BrokerError, Event, NotQueued, Outbound};
 
@@ -40,6 +40,8 @@ pub(super) struct Outputs {
     try_at: Option<Instant>,
     /// The client is given up, and what it holds is on its way back.
     giving_up: bool,
+    /// When that happened last: what ended one client may end the next.
+    renewed: Option<Instant>,
     events: VecDeque<Event>,
 }
 
@@ -48,7 +50,8 @@ pub(super) struct Outputs {
 struct Receipts {
     address: String,
     inbox: Mutex<Vec<(u64, Answer)>>,
-    fatal: AtomicBool,
+    /// An error came that may have ended the client; whether it did, the client knows.
+    alarmed: AtomicBool,
 }
 
 enum Answer {
@@ -69,6 +72,7 @@ impl Outputs {
             blocked: BTreeSet::new(),
             try_at: None,
             giving_up: false,
+            renewed: None,
             events: VecDeque::new(),
         })
     }
@@ -129,11 +133,13 @@ impl Outputs {
     fn serve(&mut self) {
         let Some(producer) = &self.producer else { return };
         let answers = collect(producer);
-        let fatal = producer.context().fatal.load(Ordering::Acquire);
+        let alarmed = producer.context().alarmed.swap(false, Ordering::AcqRel);
+        let fatal = producer.client().fatal_error().filter(|_| alarmed);
         for (number, answer) in answers {
             self.answered(number, answer);
         }
-        if fatal && !self.giving_up {
+        if let Some((code, why)) = fatal {
+            self.tell(code, &why);
             self.give_up();
         }
         if self.giving_up {
@@ -168,7 +174,7 @@ impl Outputs {
         }
         let number = self.ledger.push(token);
         self.blocked.insert(message.topic.to_owned());
-        self.waiting.push((number, super::send::owned(message)));
+        self.waiting.push((number, owned(message)));
         self.try_later();
         Ok(())
     }
@@ -210,11 +216,7 @@ impl Outputs {
         let Some(producer) = &self.producer else {
             return false;
         };
-        let mut record = BaseRecord::with_opaque_to(message.topic(), number as usize);
-        record.key = message.key();
-        record.payload = message.payload();
-        record.headers = message.headers().cloned();
-        let Err((error, _)) = producer.send(record) else {
+        let Err((error, _)) = producer.send(again(message, number as usize)) else {
             return true;
         };
         let full = matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
@@ -224,6 +226,17 @@ impl Outputs {
         let error = sending(&self.address, message.topic(), &error);
         self.answered(number, Answer::Refused(error));
         true
+    }
+
+    fn tell(&mut self, code: RDKafkaErrorCode, why: &str) {
+        let what = "sending what handlers returned";
+        let place = Place {
+            what,
+            topic: None,
+            address: &self.address,
+        };
+        let error = broker_error(place, &KafkaError::Global(code), Some(why));
+        self.events.push_back(Event::Trouble(error));
     }
 
     /// Takes everything back from a client that will not send it any more.
@@ -236,13 +249,16 @@ impl Outputs {
 
     /// Makes the next client once the last message came back.
     fn renew(&mut self) {
-        if self.waiting.len() < self.ledger.len() {
+        let too_soon = self.renewed.is_some_and(|renewed| now() < renewed + AGAIN);
+        if self.waiting.len() < self.ledger.len() || too_soon {
             return;
         }
+        self.renewed = Some(now());
         match make(&self.config, &self.address) {
             Ok(producer) => {
                 super::end(self.producer.replace(producer));
                 self.giving_up = false;
+                self.send_again();
             }
             Err(error) => self.events.push_back(Event::Trouble(error)),
         }
@@ -300,7 +316,11 @@ impl ProducerContext for Receipts {
             Ok(_) => Answer::Written,
             Err((error, message)) => match meaning_of(error) {
                 Meaning::UnknownTopic => Answer::Again(message.detach(), true),
-                Meaning::Fatal | Meaning::Dropped | Meaning::TimedOut | Meaning::Unreachable => {
+                Meaning::Fatal | Meaning::Desynchronised => {
+                    self.alarmed.store(true, Ordering::Release);
+                    Answer::Again(message.detach(), false)
+                }
+                Meaning::Dropped | Meaning::TimedOut | Meaning::Unreachable => {
                     Answer::Again(message.detach(), false)
                 }
                 _ => Answer::Refused(sending(&self.address, message.topic(), error)),
@@ -317,9 +337,9 @@ impl ClientContext for Receipts {
 
     // The subscription's consumer tells of the same connections.
     fn error(&self, error: KafkaError, reason: &str) {
-        if meaning_of(&error) == Meaning::Fatal {
-            tracing::warn!("the producer of outputs is made anew: {reason}");
-            self.fatal.store(true, Ordering::Release);
+        if meaning_of(&error) != Meaning::Unreachable {
+            self.alarmed.store(true, Ordering::Release);
         }
+        tracing::debug!(%error, "{reason}");
     }
 }

@@ -200,7 +200,7 @@ impl PollThread {
         thread::park_timeout(RENEW);
     }
 
-    fn close(self, close: Close) {
+    fn close(self, close: Box<Close>) {
         let deadline = now() + self.shared.request.close_deadline / 2;
         self.shared.closing.store(true, Ordering::Release);
         let mut result = self.commit_until(&close.marks, deadline);
@@ -245,7 +245,7 @@ impl PollThread {
 
 enum Next {
     GoOn,
-    Close(Close),
+    Close(Box<Close>),
     Drop,
 }
 

@@ -1,21 +1,22 @@
-//! Users' sends: one producer for an App, with a thread that serves its receipts and one that cuts lingers short.
+//! Users' sends: one producer for an App, with a thread that serves its receipts.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::thread::{self, Thread};
+use std::thread;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
+use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::KafkaConfig;
 use super::error::not_made;
+use super::lingering::Lingering;
 use super::receipts::{Desk, Receipts};
-use super::send::record;
+use super::send::{again, owned, record};
 use crate::broker::{BrokerError, FailureHook, NotQueued, Outbound, Publisher, Waiter};
 
 /// How long the client is asked for receipts at a time, and so how late its thread notices that it is to end.
@@ -27,11 +28,11 @@ const ROOM: Duration = Duration::from_millis(20);
 /// How often a flush looks whether it is done.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// How often in a row linger is switched off: long enough for the client's thread, which each time is woken, to run.
-const NUDGES: usize = 24;
+/// How long a message waits to be handed over again when the client has no room.
+const FULL: Duration = Duration::from_millis(1);
 
-/// How long the client has between two such rows.
-const NUDGE_PAUSE: Duration = Duration::from_micros(300);
+/// How long the next client has before it is given up as well.
+const RENEW: Duration = Duration::from_millis(100);
 
 /// How long a client that is given up has to give its messages back.
 const GIVE_BACK: Duration = Duration::from_secs(1);
@@ -39,7 +40,6 @@ const GIVE_BACK: Duration = Duration::from_secs(1);
 /// See the module.
 pub(super) struct KafkaPublisher {
     client: Arc<Client>,
-    hastener: Option<Thread>,
     // Behind `client`, so that a thread, which may wait, drops the last one.
     _end: EndThreads,
 }
@@ -48,18 +48,23 @@ struct Client {
     producer: RwLock<Arc<BaseProducer<Receipts>>>,
     config: ClientConfig,
     desk: Arc<Desk>,
-    hurried: AtomicBool,
-    flushing: AtomicBool,
+    /// `None` without a linger: each message goes to the client at once.
+    lingering: Option<Arc<Lingering>>,
     ended: Arc<AtomicBool>,
 }
 
-struct EndThreads(Arc<AtomicBool>, Option<Thread>);
+struct EndThreads {
+    desk: Arc<Desk>,
+    ended: Arc<AtomicBool>,
+    lingering: Option<Arc<Lingering>>,
+}
 
 impl Drop for EndThreads {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
-        if let Some(hastener) = &self.1 {
-            hastener.unpark();
+        self.desk.close();
+        self.ended.store(true, Ordering::Release);
+        if let Some(lingering) = &self.lingering {
+            lingering.wake();
         }
     }
 }
@@ -71,27 +76,28 @@ impl KafkaPublisher {
     ) -> Result<KafkaPublisher, BrokerError> {
         let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
         let ended = Arc::new(AtomicBool::new(false));
+        let new_lingering = || Arc::new(Lingering::new(config.linger, config.max_batch_size));
+        let lingering = (!config.linger.is_zero()).then(new_lingering);
         let properties = config.user_producer();
         let client = Arc::new(Client {
             producer: RwLock::new(Arc::new(make(&properties, &desk)?)),
             config: properties,
-            desk,
-            hurried: AtomicBool::new(false),
-            flushing: AtomicBool::new(false),
+            desk: desk.clone(),
+            lingering: lingering.clone(),
             ended: ended.clone(),
         });
+        if let Some(lingering) = lingering.clone() {
+            let carried = client.clone();
+            super::spawn("kafka-linger", move || carried.carry(&lingering))?;
+        }
         let served = client.clone();
         super::spawn("kafka-receipts", move || served.serve())?;
-        let hastener = if config.linger.is_zero() {
-            None
-        } else {
-            Some(client.clone().start_hastener()?)
+        let _end = EndThreads {
+            desk,
+            ended,
+            lingering,
         };
-        Ok(KafkaPublisher {
-            client,
-            hastener: hastener.clone(),
-            _end: EndThreads(ended, hastener),
-        })
+        Ok(KafkaPublisher { client, _end })
     }
 }
 
@@ -111,8 +117,13 @@ impl Client {
         while !self.has_ended() {
             let producer = self.producer();
             producer.poll(POLL);
-            if self.desk.is_fatal() {
+            if let Some((_, why)) = producer.client().fatal_error() {
+                tracing::warn!("the producer is made anew: {why}");
                 self.renew();
+                thread::park_timeout(RENEW);
+            } else {
+                // What the client before this one gave back only in its end.
+                self.resend(&producer);
             }
         }
     }
@@ -127,67 +138,92 @@ impl Client {
             Ok(next) => next,
             Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
         };
-        for (opaque, message) in self.desk.given_back() {
-            send_again(&next, opaque, &message, &self.desk);
-        }
+        self.resend(&next);
         super::end(std::mem::replace(&mut *place, Arc::new(next)));
     }
 
-    fn start_hastener(self: Arc<Client>) -> Result<Thread, BrokerError> {
-        super::spawn_thread("kafka-hasten", move || {
-            while !self.has_ended() {
-                if self.hurried.swap(false, Ordering::AcqRel) {
-                    self.hasten();
-                } else {
-                    thread::park();
-                }
+    fn resend(&self, producer: &BaseProducer<Receipts>) {
+        for (number, message) in self.desk.given_back() {
+            if let Err((error, _)) = producer.send(again(&message, number)) {
+                self.desk.failed(number, message.topic(), &error);
             }
-        })
-    }
-
-    /// The client ignores its linger while `flush` runs, and rdkafka's runs for no time at all. So it is called until
-    /// the client's own thread, which each call wakes, has run in the middle of one.
-    fn hasten(&self) {
-        let producer = self.producer();
-        while self.is_waited_for(&producer) && !self.has_ended() {
-            for _ in 0..NUDGES {
-                let _ = producer.flush(Duration::ZERO);
-            }
-            thread::park_timeout(NUDGE_PAUSE);
         }
     }
 
-    fn is_waited_for(&self, producer: &BaseProducer<Receipts>) -> bool {
-        self.desk.waiters() > 0 || (self.flushing.load(Ordering::Acquire) && producer.in_flight_count() > 0)
+    fn send(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
+        // Held while it is sent: a client that is replaced takes nothing after it gave back what it had.
+        let producer = self.producer.read().unwrap_or_else(PoisonError::into_inner);
+        let number = self.desk.seat(waiter);
+        let Err((error, _)) = producer.send(record(message, number)) else {
+            return Ok(());
+        };
+        *waiter = self.desk.unseat(number);
+        match error {
+            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal) => {
+                Err(NotQueued::Full)
+            }
+            error => Err(NotQueued::Refused(self.desk.explain(message.topic, &error))),
+        }
+    }
+
+    fn linger(
+        &self,
+        lingering: &Lingering,
+        message: Outbound<'_>,
+        waiter: &mut Option<Waiter>,
+    ) -> Result<(), NotQueued> {
+        let bytes = message.key.map_or(0, <[u8]>::len) + message.value.map_or(0, <[u8]>::len);
+        let numbered = || (self.desk.seat(waiter), owned(message));
+        lingering.push(bytes, numbered).ok_or(NotQueued::Full)
+    }
+
+    /// Hands over what has waited, until the end; what waits then fails.
+    fn carry(&self, lingering: &Lingering) {
+        while !self.has_ended() {
+            for (number, message) in lingering.next() {
+                self.hand_over(number, &message);
+                lingering.gone();
+            }
+        }
+        lingering.hurry();
+        let closed = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
+        for (number, message) in lingering.next() {
+            self.desk.failed(number, message.topic(), &closed);
+        }
+    }
+
+    /// Nobody else hands messages over, so that one for which there is no room holds up those behind it.
+    fn hand_over(&self, number: usize, message: &OwnedMessage) {
+        loop {
+            let sent = {
+                // As in `send`; and let go between two tries, for a client that is to be replaced.
+                let producer = self.producer.read().unwrap_or_else(PoisonError::into_inner);
+                producer.send(again(message, number)).map_err(|(error, _)| error)
+            };
+            match sent {
+                Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal))
+                    if !self.has_ended() =>
+                {
+                    thread::park_timeout(FULL)
+                }
+                Err(error) => return self.desk.failed(number, message.topic(), &error),
+                Ok(()) => return,
+            }
+        }
     }
 }
 
 impl Publisher for KafkaPublisher {
     fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
-        let desk = &self.client.desk;
-        let producer = self
-            .client
-            .producer
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let opaque = desk.seat(waiter);
-        let Err((error, _)) = producer.send(record(message, opaque)) else {
-            return Ok(());
-        };
-        *waiter = desk.unseat(opaque);
-        match error {
-            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal) => {
-                Err(NotQueued::Full)
-            }
-            error => Err(NotQueued::Refused(desk.explain(message.topic, &error))),
+        match &self.client.lingering {
+            Some(lingering) => self.client.linger(lingering, message, waiter),
+            None => self.client.send(message, waiter),
         }
     }
 
     fn hurry(&self) {
-        if let Some(hastener) = &self.hastener
-            && !self.client.hurried.swap(true, Ordering::AcqRel)
-        {
-            hastener.unpark();
+        if let Some(lingering) = &self.client.lingering {
+            lingering.hurry();
         }
     }
 
@@ -200,19 +236,22 @@ impl Publisher for KafkaPublisher {
     fn flush(&self, deadline: Duration) -> BoxFuture<'_, usize> {
         Box::pin(async move {
             let end = Instant::now() + deadline;
-            self.client.flushing.store(true, Ordering::Release);
             while self.queued() > 0 && Instant::now() < end {
                 self.hurry();
                 sleep(LOOK).await;
             }
-            self.client.flushing.store(false, Ordering::Release);
             self.queued()
         })
     }
 
     fn queued(&self) -> usize {
-        let count = self.client.producer().in_flight_count();
-        usize::try_from(count).unwrap_or(0)
+        let lingering = self
+            .client
+            .lingering
+            .as_ref()
+            .map_or(0, |lingering| lingering.count());
+        let sent = usize::try_from(self.client.producer().in_flight_count()).unwrap_or(0);
+        lingering + sent
     }
 }
 
@@ -220,14 +259,4 @@ fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts
     config
         .create_with_context(Receipts::new(desk.clone()))
         .map_err(|error| not_made(&error))
-}
-
-fn send_again(producer: &BaseProducer<Receipts>, opaque: usize, message: &OwnedMessage, desk: &Desk) {
-    let mut record = BaseRecord::with_opaque_to(message.topic(), opaque);
-    record.key = message.key();
-    record.payload = message.payload();
-    record.headers = message.headers().cloned();
-    if let Err((error, _)) = producer.send(record) {
-        desk.failed(opaque, message.topic(), &error);
-    }
 }

@@ -54,7 +54,9 @@ impl Member {
             self.shared.topic_present(&partition.at.topic);
             assigned.push((partition.slot, partition.epoch, partition.at.clone()));
         }
-        if !assigned.is_empty() {
+        // A member for whom there is none hears so once, and knows that it has joined.
+        let first = !self.shared.joined.swap(true, Ordering::AcqRel);
+        if first || !assigned.is_empty() {
             self.shared.tell(Event::Assigned(assigned));
         }
     }

@@ -1,6 +1,6 @@
 //! Who waits for which receipt of a user's send.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,9 +22,8 @@ pub(super) struct Desk {
     limit: Duration,
     on_failure: FailureHook,
     seats: Mutex<Seats>,
-    waiters: AtomicUsize,
     room: Notify,
-    fatal: AtomicBool,
+    closed: AtomicBool,
     given_back: Mutex<Vec<(usize, OwnedMessage)>>,
 }
 
@@ -41,9 +40,8 @@ impl Desk {
             limit,
             on_failure,
             seats: Mutex::default(),
-            waiters: AtomicUsize::new(0),
             room: Notify::new(),
-            fatal: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             given_back: Mutex::default(),
         }
     }
@@ -51,7 +49,6 @@ impl Desk {
     /// Takes the waiter, if there is one, before its message is sent: the receipt may be faster than `send`.
     pub(super) fn seat(&self, waiter: &mut Option<Waiter>) -> usize {
         let Some(waiter) = waiter.take() else { return 0 };
-        self.waiters.fetch_add(1, Ordering::AcqRel);
         let mut seats = lock(&self.seats);
         match seats.free.pop() {
             Some(number) => {
@@ -73,13 +70,7 @@ impl Desk {
         let mut seats = lock(&self.seats);
         let waiter = seats.taken.get_mut(number - 1)?.take()?;
         seats.free.push(number);
-        self.waiters.fetch_sub(1, Ordering::AcqRel);
         Some(waiter)
-    }
-
-    /// How many wait.
-    pub(super) fn waiters(&self) -> usize {
-        self.waiters.load(Ordering::Acquire)
     }
 
     /// Until a message was answered.
@@ -87,9 +78,13 @@ impl Desk {
         self.room.notified().await;
     }
 
-    /// Whether the client is of no use any more; says it once.
-    pub(super) fn is_fatal(&self) -> bool {
-        self.fatal.swap(false, Ordering::AcqRel)
+    /// From now on what is dropped was dropped by us.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// The messages of a client that was given up, in their order.
@@ -142,21 +137,11 @@ impl Desk {
 /// The context of the client.
 pub(super) struct Receipts {
     desk: Arc<Desk>,
-    /// Set when this client, not the one before it, is of no use any more.
-    fatal: AtomicBool,
 }
 
 impl Receipts {
     pub(super) fn new(desk: Arc<Desk>) -> Receipts {
-        Receipts {
-            desk,
-            fatal: AtomicBool::new(false),
-        }
-    }
-
-    fn is_lost(&self) {
-        self.fatal.store(true, Ordering::Release);
-        self.desk.fatal.store(true, Ordering::Release);
+        Receipts { desk }
     }
 }
 
@@ -167,11 +152,8 @@ impl ProducerContext for Receipts {
         match result {
             Ok(message) => self.desk.written(number, message),
             Err((error, message)) => match meaning_of(error) {
-                Meaning::Fatal => {
-                    self.is_lost();
-                    self.desk.give_back(number, message.detach());
-                }
-                Meaning::Dropped if self.fatal.load(Ordering::Acquire) => {
+                // Of a client that is of no use any more, which may have dropped it by itself.
+                Meaning::Fatal | Meaning::Dropped if !self.desk.is_closed() => {
                     self.desk.give_back(number, message.detach());
                 }
                 _ => self.desk.failed(number, message.topic(), error),
@@ -187,17 +169,14 @@ impl ClientContext for Receipts {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        if meaning_of(&error) == Meaning::Fatal {
-            tracing::warn!("the producer is made anew: {reason}");
-            self.is_lost();
-        } else {
-            tracing::debug!(%error, "{reason}");
-        }
+        tracing::debug!(%error, "{reason}");
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use tokio::sync::oneshot;
 
     use super::*;
@@ -212,7 +191,7 @@ mod tests {
         let seat = || desk.seat(&mut Some(oneshot::channel().0));
         assert_eq!((seat(), seat(), desk.seat(&mut None)), (1, 2, 0));
         assert!(desk.unseat(1).is_some() && desk.unseat(1).is_none() && desk.unseat(0).is_none());
-        assert_eq!((desk.waiters(), seat(), seat()), (1, 1, 3));
+        assert_eq!((seat(), seat()), (1, 3));
     }
 
     #[test]

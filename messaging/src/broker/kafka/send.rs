@@ -1,7 +1,7 @@
 //! Our messages as rdkafka takes them.
 
 use rdkafka::Timestamp;
-use rdkafka::message::{Header, OwnedHeaders, OwnedMessage};
+use rdkafka::message::{Header, Message, OwnedHeaders, OwnedMessage};
 use rdkafka::producer::BaseRecord;
 
 use crate::broker::Outbound;
@@ -13,6 +13,15 @@ pub(super) fn record(message: Outbound<'_>, opaque: usize) -> BaseRecord<'_, [u8
     record.key = message.key;
     record.payload = message.value;
     record.headers = headers(message.headers);
+    record
+}
+
+/// A record of a message with bytes of its own.
+pub(super) fn again(message: &OwnedMessage, opaque: usize) -> BaseRecord<'_, [u8], [u8], usize> {
+    let mut record = BaseRecord::with_opaque_to(message.topic(), opaque);
+    record.key = message.key();
+    record.payload = message.payload();
+    record.headers = message.headers().cloned();
     record
 }
 

@@ -175,7 +175,7 @@ impl Subscription for KafkaSubscription {
     fn close(mut self: Box<Self>, marks: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>> {
         let (done, closed) = oneshot::channel();
         let outputs = self.outputs.take();
-        self.command(Command::Close(Close { marks, outputs, done }));
+        self.command(Command::Close(Box::new(Close { marks, outputs, done })));
         let limit = self.shared.request.close_deadline;
         Box::pin(async move {
             match timeout(limit, closed).await {

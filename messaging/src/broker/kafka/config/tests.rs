@@ -1,4 +1,5 @@
 use super::*;
+use crate::settings::{Settings, Sources};
 
 fn request() -> Subscribe {
     Subscribe {
@@ -118,15 +119,21 @@ fn both_producers_are_idempotent_and_place_keys_as_java_does() {
         ("enable.idempotence", "true"),
         ("partitioner", "murmur2_random"),
         ("compression.type", "gzip"),
-        ("linger.ms", "7"),
         ("batch.size", "12345"),
         ("request.timeout.ms", "11000"),
     ];
     let (user, output) = (unusual().user_producer(), unusual().output_producer());
     has(&user, &always);
-    has(&user, &[("message.timeout.ms", "13000")]);
+    has(&user, &[("message.timeout.ms", "13000"), ("linger.ms", "0")]);
     has(&output, &always);
-    has(&output, &[("message.timeout.ms", "0")]);
+    has(
+        &output,
+        &[
+            ("message.timeout.ms", "0"),
+            ("linger.ms", "7"),
+            ("enable.gapless.guarantee", "true"),
+        ],
+    );
 }
 
 #[test]
@@ -177,4 +184,51 @@ fn what_is_not_built_in_is_refused_by_its_feature() {
         ..KafkaConfig::default()
     };
     assert!(plain.check().is_ok());
+}
+
+fn from_file(text: &str) -> KafkaConfig {
+    let sources = Sources::default().file("messaging.toml", &format!("[messaging]\n{text}"));
+    KafkaConfig::from(&Settings::load(&sources).unwrap())
+}
+
+#[test]
+fn the_defaults_are_those_of_the_settings() {
+    assert_eq!(
+        format!("{:?}", KafkaConfig::default()),
+        format!("{:?}", from_file(""))
+    );
+}
+
+#[test]
+fn every_setting_reaches_its_field() {
+    let text = "
+        kafka_bootstrap_servers = ['a:1', 'b:2']
+        kafka_client_id = 'me'
+        kafka_instance_id = 'one'
+        kafka_security_protocol = 'SASL_SSL'
+        kafka_sasl_mechanism = 'SCRAM-SHA-512'
+        kafka_sasl_username = 'user'
+        kafka_sasl_password = 'pass'
+        kafka_ssl_cafile = 'ca.pem'
+        kafka_ssl_certfile = 'cert.pem'
+        kafka_ssl_keyfile = 'key.pem'
+        kafka_compression_type = 'gzip'
+        kafka_linger_ms = 7
+        kafka_max_batch_size = 12345
+        kafka_request_timeout_ms = 11000
+        kafka_delivery_timeout_ms = 13000
+        kafka_retry_backoff_ms = 170
+        kafka_session_timeout_ms = 19000
+        kafka_heartbeat_interval_ms = 2300
+        kafka_max_poll_interval_ms = 29000
+        kafka_extra = { 'socket.keepalive.enable' = 'true' }
+    ";
+    let given = from_file(text);
+    let expected = KafkaConfig {
+        statistics: None,
+        ..unusual()
+    };
+    assert_eq!(format!("{given:?}"), format!("{expected:?}"));
+    // Debug hides it.
+    assert_eq!(given.sasl_password.as_ref().map(Secret::expose), Some("pass"));
 }

@@ -2,7 +2,7 @@
 
 use super::{Id, Model, made};
 use crate::delivery::tests::coverage::Met;
-use crate::delivery::{Finish, Offer, Ticket};
+use crate::delivery::{Epoch, Finish, Offer, Slot, Ticket};
 use crate::outcome::Reason;
 
 impl Model {
@@ -10,6 +10,9 @@ impl Model {
     pub(super) fn haunt(&mut self, which: u8) {
         if let Some(&id) = self.fired.get(usize::from(which)) {
             self.core.timer_fired(id);
+        }
+        if let Some(txn) = &self.txn {
+            self.core.txn_committed(txn.id - 1);
         }
         if self.ghosts.is_empty() {
             return;
@@ -22,17 +25,20 @@ impl Model {
         }
         self.core.ended(start);
         if !self.is_current(start.slot, start.epoch) {
-            let late = Offer {
-                offset: 1_000_000,
-                key: None,
-                bytes: 1,
-                record: Id {
-                    slot: start.slot,
-                    offset: 1_000_000,
-                },
-            };
-            assert_eq!(self.core.polled(start.slot, start.epoch, [late]), 1);
+            self.offer_late(start.slot, start.epoch);
         }
+    }
+
+    /// The client hands over what it had fetched for a partition that is gone, or goes: it is taken and dropped.
+    pub(super) fn offer_late(&mut self, slot: Slot, epoch: Epoch) {
+        let offset = 1_000_000;
+        let late = Offer {
+            offset,
+            key: None,
+            bytes: 1,
+            record: Id { slot, offset },
+        };
+        assert_eq!(self.core.polled(slot, epoch, [late]), 1);
     }
 
     fn speak(&mut self, ticket: Ticket, which: u8) {

@@ -17,6 +17,7 @@ impl Model {
                     self.fetch(slot, &mut held);
                     self.offer_to(slot, held);
                 } else {
+                    self.offer_late(slot, held.epoch);
                     self.held[slot as usize] = Some(held);
                 }
             }
@@ -35,6 +36,10 @@ impl Model {
         let offers: Vec<_> = held.fetched.iter().map(|&at| self.offered(slot, at)).collect();
         let epoch = held.epoch;
         self.held[slot as usize] = Some(held);
+        if offers.is_empty() {
+            // An empty offer would wake the partition, and hide that nothing else does.
+            return;
+        }
         let taken = self.core.polled(slot, epoch, offers.iter().cloned());
         let mut last = self.held[slot as usize]
             .as_ref()

@@ -1,0 +1,206 @@
+//! Starts the groups of a plan: one subscription and one driver each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustc_hash::FxBuildHasher;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::Resolved;
+use super::plan::Plan;
+use super::running::{Shutdown, Started};
+use crate::broker::{Broker, BrokerError, Subscribe, Subscription};
+use crate::delivery::Core;
+use crate::error::{Error, Kind, Result};
+use crate::handler::ErasedHandler;
+use crate::runtime::driver::{Setup, drive};
+use crate::runtime::health::GroupHealth;
+use crate::runtime::observer::Observer;
+use crate::runtime::unit::Unit;
+use crate::settings::Settings;
+
+impl Plan {
+    /// One subscription for each group, one driver for each subscription.
+    pub(super) fn subscribe(
+        &self,
+        broker: &dyn Broker,
+        observer: Option<&Arc<dyn Observer>>,
+    ) -> Result<Vec<Started>> {
+        let mut groups: Vec<&str> = self
+            .workers
+            .iter()
+            .map(|worker| worker.resolved.group.as_str())
+            .collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+            .into_iter()
+            .map(|group| self.start_group(group, broker, observer))
+            .collect()
+    }
+
+    fn start_group(
+        &self,
+        group: &str,
+        broker: &dyn Broker,
+        observer: Option<&Arc<dyn Observer>>,
+    ) -> Result<Started> {
+        let settings = &self.settings;
+        let members = Members::of(self, group);
+        let subscription = join(broker, group, &members, settings)?;
+        let capabilities = broker.capabilities();
+        let interval = settings
+            .kafka_enable_auto_commit
+            .then_some(settings.kafka_auto_commit_interval_ms);
+        let rules = members.units.iter().map(|unit| unit.rules.clone()).collect();
+        let (requests, asked) = mpsc::unbounded_channel();
+        let (told, notices) = mpsc::unbounded_channel();
+        let health = watch::Sender::new(GroupHealth::of(group));
+        let watched = health.subscribe();
+        let setup = Setup {
+            group: group.to_owned(),
+            subscription,
+            core: Core::new(capabilities.settlement, rules, interval),
+            units: members.units,
+            routes: members.routes,
+            requests: asked,
+            notices: told,
+            health,
+            observer: observer.cloned(),
+            producer: self.producer.clone(),
+            seed: seed(group),
+            revoke_deadline: revoke_deadline(settings),
+            spawn: capabilities.own_thread,
+        };
+        let end = if capabilities.own_thread {
+            on_own_thread(group, setup)?
+        } else {
+            as_task(setup)
+        };
+        Ok(Started {
+            requests,
+            notices,
+            health: watched,
+            end,
+        })
+    }
+}
+
+/// The workers of one group.
+struct Members {
+    units: Vec<Arc<Unit>>,
+    /// Which of them handles a topic.
+    routes: HashMap<String, usize, FxBuildHasher>,
+    topics: Vec<String>,
+}
+
+impl Members {
+    fn of(plan: &Plan, group: &str) -> Members {
+        let mut members = Members {
+            units: Vec::new(),
+            routes: HashMap::default(),
+            topics: Vec::new(),
+        };
+        for worker in plan
+            .workers
+            .iter()
+            .filter(|worker| worker.resolved.group == group)
+        {
+            // The check has seen to it that every handler is there.
+            let Ok(handler) = &worker.made else { continue };
+            members
+                .routes
+                .insert(worker.resolved.topic.clone(), members.units.len());
+            members.topics.push(worker.resolved.topic.clone());
+            members
+                .units
+                .push(Arc::new(unit(&worker.resolved, handler.clone(), &plan.settings)));
+        }
+        members
+    }
+}
+
+fn join(
+    broker: &dyn Broker,
+    group: &str,
+    members: &Members,
+    settings: &Settings,
+) -> Result<Box<dyn Subscription>> {
+    let request = Subscribe {
+        group: group.to_owned(),
+        topics: members.topics.clone(),
+        // The check has seen to it that they are equal.
+        reset: members
+            .units
+            .first()
+            .map_or(settings.kafka_auto_offset_reset, |unit| unit.reset),
+        revoke_deadline: revoke_deadline(settings),
+        close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
+        max_poll_records: settings.kafka_max_poll_records as usize,
+        publishes: true,
+    };
+    let what = || format!("group \"{group}\" could not be joined");
+    broker
+        .subscribe(&request)
+        .map_err(|source| Error::from(Kind::Broker { what: what(), source }))
+}
+
+fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Settings) -> Unit {
+    Unit {
+        name: resolved.name.clone(),
+        group: resolved.group.clone(),
+        output_topic: resolved
+            .output
+            .as_ref()
+            .map(|output| Arc::from(output.topic.as_str())),
+        dlq_topic: Arc::from(resolved.dlq_topic.as_str()),
+        topic_prefix: settings.topic_prefix.clone().unwrap_or_default(),
+        reset: resolved.reset,
+        rules: resolved.rules(handler.is_batch()),
+        handler,
+    }
+}
+
+fn revoke_deadline(settings: &Settings) -> Duration {
+    let longest = Duration::from_secs(10);
+    longest
+        .min(settings.shutdown_timeout_ms / 2)
+        .min(settings.kafka_max_poll_interval_ms / 2)
+}
+
+/// Different groups draw different jitter; the same group draws the same in each run.
+fn seed(group: &str) -> u64 {
+    group.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+type End = oneshot::Receiver<std::result::Result<(), BrokerError>>;
+
+fn as_task(setup: Setup) -> End {
+    let (ended, end) = oneshot::channel();
+    tokio::spawn(async move {
+        // An App that is gone does not care how it ended.
+        let _ = ended.send(drive(setup).await);
+    });
+    end
+}
+
+/// A driver with a thread of its own is not slowed by other tasks, and a handler that blocks slows none.
+fn on_own_thread(group: &str, setup: Setup) -> Result<End> {
+    let (ended, end) = oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
+    let work = move || {
+        let _ = ended.send(runtime.block_on(drive(setup)));
+    };
+    let spawned = std::thread::Builder::new()
+        .name(format!("messaging-{group}"))
+        .spawn(work);
+    spawned.map_err(|error| {
+        Kind::Usage(format!(
+            "no thread could be started for group \"{group}\": {error}"
+        ))
+    })?;
+    Ok(end)
+}

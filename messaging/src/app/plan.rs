@@ -1,0 +1,74 @@
+//! An App with everything decided and nothing connected: [`Plan`].
+
+use std::sync::Arc;
+
+use super::{Resolved, topics};
+use crate::broker::Broker;
+use crate::check::{Problems, check};
+use crate::error::{Kind, Result};
+use crate::extract::Missing;
+use crate::handler::ErasedHandler;
+use crate::producer::Producer;
+use crate::settings::Settings;
+
+/// An App whose settings, workers and handlers are made, before anything is connected.
+pub(super) struct Plan {
+    pub(super) settings: Settings,
+    pub(super) workers: Vec<Planned>,
+    pub(super) broker: Option<Arc<dyn Broker>>,
+    pub(super) producer: Producer,
+}
+
+pub(super) struct Planned {
+    pub(super) resolved: Resolved,
+    pub(super) made: Result<Arc<dyn ErasedHandler>, Vec<Missing>>,
+}
+
+impl Plan {
+    pub(super) fn check(&self) -> Result<()> {
+        let built: Vec<_> = self
+            .workers
+            .iter()
+            .map(|worker| match &worker.made {
+                Ok(handler) => (&worker.resolved, &[][..], handler.is_batch()),
+                Err(missing) => (&worker.resolved, &missing[..], false),
+            })
+            .collect();
+        match Problems::new(check(&self.settings, &built)) {
+            Some(problems) => Err(Kind::Check(problems).into()),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn resolved(&self) -> Vec<&Resolved> {
+        self.workers.iter().map(|worker| &worker.resolved).collect()
+    }
+
+    /// Says what was found: every worker, its topics, its group and where the group's name came from.
+    pub(super) fn announce(&self) {
+        if cfg!(panic = "abort") {
+            tracing::warn!("the program is built with panic = \"abort\": a panic in a handler ends it");
+        }
+        for worker in self.resolved() {
+            let output = worker.output.as_ref().map(|output| output.topic.as_str());
+            let rules = worker.keys();
+            tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
+                group_from = worker.group_from, concurrency = rules.concurrency, dlq = %worker.dlq_topic,
+                place = %worker.place, "worker found");
+        }
+    }
+
+    pub(super) async fn prepare(&self, broker: &dyn Broker) {
+        let resolved = self.resolved();
+        match broker.admin() {
+            Ok(admin) => {
+                topics::prepare(&*admin, &resolved, self.settings.kafka_dlq_auto_create).await;
+                topics::announce_new_groups(&*admin, &resolved).await;
+            }
+            Err(error) => {
+                let error = crate::outcome::describe(&error);
+                tracing::warn!(%error, "topics and groups could not be looked at");
+            }
+        }
+    }
+}

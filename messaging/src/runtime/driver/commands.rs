@@ -1,0 +1,111 @@
+//! Carries the core's commands out.
+
+use std::sync::Arc;
+
+use super::{Driver, Notice, Stopped};
+use crate::broker::TopicPartition;
+use crate::delivery::{Command, GivenUp, Slot, Ticket};
+use crate::outcome::describe;
+use crate::runtime::dead_letter::dead_letter;
+use crate::runtime::observer::Observation;
+use crate::runtime::outbox::Purpose;
+use crate::runtime::unit::{Cargo, Staged};
+
+impl Driver {
+    /// Carries the core's commands out.
+    pub(super) fn obey(&mut self) {
+        while let Some(command) = self.core.command() {
+            match command {
+                Command::Publish(ticket, outputs) => self.publish(ticket, outputs),
+                Command::DeadLetter(ticket, given_up) => self.write_dead_letter(ticket, &given_up),
+                Command::Skipped(_, given_up) => self.skipped(&given_up),
+                Command::Fail(_, given_up) => self.stopped(&given_up),
+                Command::SetTimer(id, delay) => self.timers.set(id, delay),
+                Command::Commit(marks) => {
+                    self.observe(&Observation::Committed {
+                        group: &self.group,
+                        partitions: marks.len(),
+                    });
+                    self.subscription.commit(&marks);
+                }
+                Command::Pause(slot) => self.pause(slot, true),
+                Command::Resume(slot) => self.pause(slot, false),
+                Command::Cancel(slot, epoch) => self.cancel(slot, epoch),
+                Command::ReleasePartition(mark) => self.subscription.release(mark),
+                Command::Drained(marks) => self.drained = Some(marks),
+                Command::Ack(_) | Command::BeginTxn(_) | Command::EndTxn(..) | Command::AbortTxn(_) => {
+                    unreachable!("the core was made for watermarks")
+                }
+            }
+        }
+    }
+
+    pub(super) fn publish(&mut self, ticket: Ticket, outputs: Staged) {
+        let worker = self.worker_of(ticket.slot);
+        for mut output in outputs.0 {
+            let unit = &self.units[worker];
+            let topic = match output.topic.take() {
+                Some(topic) => Some(Arc::from(format!("{}{topic}", unit.topic_prefix))),
+                None => unit.output_topic.clone(),
+            };
+            // `finish` let only outputs with a topic pass.
+            let Some(topic) = topic else { continue };
+            let answer = self
+                .outbox
+                .send(&mut *self.subscription, Purpose::Output(ticket), topic, output);
+            if let Some(answer) = answer {
+                self.answered(answer);
+            }
+        }
+    }
+
+    pub(super) fn write_dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
+        let unit = &self.units[given_up.worker];
+        self.observe(&Observation::GivenUp {
+            worker: &unit.name,
+            dead_letter: true,
+        });
+        let (topic, message) = (unit.dlq_topic.clone(), dead_letter(unit, given_up));
+        let answer = self.outbox.send(
+            &mut *self.subscription,
+            Purpose::DeadLetter(ticket),
+            topic,
+            message,
+        );
+        if let Some(answer) = answer {
+            self.answered(answer);
+        }
+    }
+
+    pub(super) fn skipped(&mut self, given_up: &GivenUp<Cargo>) {
+        let (worker, record) = (&*self.units[given_up.worker].name, &given_up.record);
+        let error = describe(given_up.cause.as_ref());
+        tracing::error!(worker, topic = %record.topic(), partition = record.partition(), offset = record.offset(),
+            reason = given_up.reason.as_str(), attempts = given_up.attempts, error = %error,
+            "a record was given up and skipped (on_exhausted = \"skip\")");
+        self.observe(&Observation::GivenUp {
+            worker,
+            dead_letter: false,
+        });
+    }
+
+    pub(super) fn stopped(&mut self, given_up: &GivenUp<Cargo>) {
+        let record = &given_up.record;
+        self.notify(Notice::Stopped(Stopped {
+            worker: self.units[given_up.worker].name.clone(),
+            partition: TopicPartition {
+                topic: record.topic().clone(),
+                partition: record.partition(),
+            },
+            offset: record.offset(),
+            reason: given_up.reason,
+            error: describe(given_up.cause.as_ref()),
+        }));
+    }
+
+    pub(super) fn pause(&mut self, slot: Slot, paused: bool) {
+        if let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) {
+            inbox.paused = paused;
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What the broker tells.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::{Driver, Notice};
+use crate::broker::{BrokerError, Event, TopicPartition};
+use crate::delivery::{Epoch, Slot};
+use crate::outcome::describe;
+use crate::runtime::inbox::Inbox;
+use crate::runtime::observer::Observation;
+use crate::runtime::outbox::{Answer, Purpose};
+
+/// How many broker events are taken before runs are started again.
+const EVENTS_A_TURN: usize = 2048;
+
+impl Driver {
+    /// Takes an event and all that follow without waiting.
+    pub(super) fn take_events(&mut self, first: Event) {
+        self.take_event(first);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        for _ in 0..EVENTS_A_TURN {
+            let Poll::Ready(event) = self.subscription.poll_event(&mut context) else {
+                return;
+            };
+            self.take_event(event);
+        }
+    }
+
+    pub(super) fn take_event(&mut self, event: Event) {
+        match event {
+            Event::Polled(slot, epoch, batch) => {
+                let inbox = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut);
+                if let Some(inbox) = inbox.filter(|inbox| inbox.epoch == epoch) {
+                    inbox.push(batch);
+                }
+            }
+            Event::Published(token, result) => {
+                if let Some(purpose) = self.outbox.answered(token) {
+                    self.answered((purpose, result));
+                }
+            }
+            Event::Committed(result) => self.committed(result),
+            Event::Assigned(partitions) => self.assigned(partitions),
+            Event::Revoked(slots) => self.revoked(&slots),
+            Event::Lost(slots) => self.lost(&slots),
+            Event::Trouble(error) => {
+                tracing::warn!(group = %self.group, error = %describe(&error), "the subscription has trouble; it goes on by itself");
+            }
+            Event::Failed(error) => self.notify(Notice::Failed(error)),
+        }
+    }
+
+    pub(super) fn assigned(&mut self, partitions: Vec<(Slot, Epoch, TopicPartition)>) {
+        for (slot, epoch, partition) in partitions {
+            let Some(&worker) = self.routes.get(&*partition.topic) else {
+                continue;
+            };
+            tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, "partition assigned");
+            self.observe(&Observation::Assigned {
+                group: &self.group,
+                partition: &partition,
+            });
+            if self.inboxes.len() <= slot as usize {
+                self.inboxes.resize_with(slot as usize + 1, || None);
+            }
+            self.core.assigned(slot, worker, epoch);
+            self.inboxes[slot as usize] = Some(Inbox::new(partition, epoch));
+        }
+        self.notify(Notice::Ready);
+    }
+
+    pub(super) fn revoked(&mut self, slots: &[Slot]) {
+        self.empty_inboxes(slots, false);
+        self.core.revoked(slots, self.revoke_deadline);
+    }
+
+    pub(super) fn lost(&mut self, slots: &[Slot]) {
+        self.empty_inboxes(slots, true);
+        self.core.lost(slots);
+    }
+
+    /// Drops what waits. The inbox itself stays: what still runs has outputs, and they want to know their worker.
+    pub(super) fn empty_inboxes(&mut self, slots: &[Slot], lost: bool) {
+        for &slot in slots {
+            let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) else {
+                continue;
+            };
+            inbox.clear();
+            inbox.ours = false;
+            let partition = inbox.partition.clone();
+            tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, lost, "partition revoked");
+            self.observe(&Observation::Revoked {
+                group: &self.group,
+                partition: &partition,
+                lost,
+            });
+        }
+    }
+
+    pub(super) fn answered(&mut self, (purpose, result): Answer) {
+        match purpose {
+            Purpose::Output(ticket) => {
+                let result = result.map_err(|error| error as Arc<dyn std::error::Error + Send + Sync>);
+                self.core.published(ticket, result);
+            }
+            Purpose::DeadLetter(ticket) => {
+                if let Err(error) = &result {
+                    tracing::error!(group = %self.group, error = %describe(error.as_ref()), "a dead letter was refused; its record stays unfinished, and it is written again in a second");
+                }
+                self.core.dead_lettered(ticket, result.is_ok());
+            }
+        }
+    }
+
+    pub(super) fn committed(&mut self, result: Result<(), Arc<BrokerError>>) {
+        match result {
+            Ok(()) => self.core.commit_done(),
+            Err(error) => {
+                tracing::warn!(group = %self.group, error = %describe(error.as_ref()), "a commit was refused; it is tried again");
+                self.core.commit_failed();
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Runs of records: started, polled for the first time, parked, ended.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use futures_util::stream::{BoxStream, StreamExt};
+use tokio::task::coop::unconstrained;
+
+use super::Driver;
+use crate::delivery::{Epoch, Finish, Pick, Slot, Start};
+use crate::message::Delivery;
+use crate::name::check_topic;
+use crate::outcome::{Failure, Outcome, Outgoing, Reason, Verdict, describe};
+use crate::producer::CURRENT;
+use crate::record::Record;
+use crate::runtime::clock;
+use crate::runtime::observer::Observation;
+use crate::runtime::parked::{Ended, Parked};
+use crate::runtime::unit::{Cargo, Staged, Unit};
+
+impl Driver {
+    /// Starts the next run, if any may start.
+    pub(super) fn start(&mut self) -> bool {
+        let mut picks = std::mem::take(&mut self.picks);
+        picks.clear();
+        let Some(start) = self.core.next(&mut picks) else {
+            self.picks = picks;
+            return false;
+        };
+        let unit = self.units[start.worker].clone();
+        let deliveries = picks
+            .iter()
+            .map(|pick| Delivery::new(pick.record.clone(), pick.attempt))
+            .collect();
+        let stream = unit.handler.run(deliveries);
+        if self.spawn && self.weights[start.worker].is_heavy() {
+            self.spawn_run(start, picks, stream);
+        } else {
+            self.poll_run(start, picks, stream, &unit);
+        }
+        self.obey();
+        true
+    }
+
+    /// Polls a run in place for the first time.
+    pub(super) fn poll_run(
+        &mut self,
+        start: Start,
+        mut picks: Vec<Pick<Record>>,
+        mut stream: BoxStream<'static, Outcome>,
+        unit: &Unit,
+    ) {
+        let began = clock::now();
+        let mut done = 0;
+        let mut pending = false;
+        while done < picks.len() {
+            match poll_once(&mut stream) {
+                Poll::Pending => {
+                    pending = true;
+                    break;
+                }
+                Poll::Ready(outcome) => {
+                    let goes_on = self.finish(&picks[done], outcome, unit);
+                    done += 1;
+                    // A batch was handled as a whole.
+                    if !goes_on && unit.rules.batch.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        let took = began.elapsed();
+        self.weights[start.worker].measured(done.max(1), took);
+        let records = picks.len();
+        self.observe(&Observation::Started {
+            worker: &unit.name,
+            records,
+            finished: done,
+            took,
+        });
+        if !pending {
+            self.core.closed(start, false, &picks[done..]);
+            self.picks = picks;
+            return;
+        }
+        let together = if unit.rules.batch.is_some() {
+            records
+        } else {
+            done + 1
+        };
+        let rest = picks.split_off(together);
+        let waiting = picks.split_off(done);
+        waiting.iter().for_each(|pick| self.core.parked(pick.ticket));
+        self.core.closed(start, true, &rest);
+        self.parked.push(Parked::here(start, waiting, stream));
+        self.picks = picks;
+    }
+
+    /// Lets the runtime poll a run; the driver stays free. Only its first record, unless it is a batch.
+    pub(super) fn spawn_run(
+        &mut self,
+        start: Start,
+        mut picks: Vec<Pick<Record>>,
+        stream: BoxStream<'static, Outcome>,
+    ) {
+        let together = if self.units[start.worker].rules.batch.is_some() {
+            picks.len()
+        } else {
+            1
+        };
+        let rest = picks.split_off(together);
+        picks.iter().for_each(|pick| self.core.parked(pick.ticket));
+        self.core.closed(start, true, &rest);
+        let work = stream.take(together).collect::<Vec<Outcome>>();
+        let task = tokio::spawn(CURRENT.scope(self.producer.clone(), work));
+        self.parked.push(Parked::spawned(start, picks, task));
+    }
+
+    /// Tells the core what became of a record. Says whether the rest of its run may go on: after a failure that is
+    /// tried again it may not, for later records of the same lane must not overtake.
+    pub(super) fn finish(&mut self, pick: &Pick<Record>, outcome: Option<Outcome>, unit: &Unit) -> bool {
+        let outcome = outcome.unwrap_or_else(|| Outcome::Failed(no_answer()));
+        let finish = match outcome {
+            Outcome::Done(mut outputs) => {
+                outputs
+                    .iter_mut()
+                    .for_each(|output| inherit(output, &pick.record));
+                match outputs.iter().find_map(|output| refusal(output, unit)) {
+                    None => Finish::Done(Staged(outputs)),
+                    Some(failure) => self.finish_of(pick, failure, unit),
+                }
+            }
+            Outcome::Failed(failure) => self.finish_of(pick, failure, unit),
+        };
+        let goes_on = !matches!(finish, Finish::Retry(..));
+        self.finished += 1;
+        let random = self.random.next();
+        self.core.finished(pick.ticket, finish, random);
+        goes_on
+    }
+
+    pub(super) fn finish_of(&self, pick: &Pick<Record>, failure: Failure, unit: &Unit) -> Finish<Cargo> {
+        let Failure {
+            verdict,
+            reason,
+            error,
+        } = failure;
+        let record = &pick.record;
+        let (worker, topic, partition, offset) = (
+            &*unit.name,
+            &**record.topic(),
+            record.partition(),
+            record.offset(),
+        );
+        let error: Arc<dyn std::error::Error + Send + Sync> = Arc::from(error);
+        if verdict == Verdict::Skip {
+            tracing::info!(worker, topic, partition, offset, why = %error, "a record was skipped");
+            return Finish::Skip;
+        }
+        let attempt = pick.attempt;
+        self.observe(&Observation::Failed {
+            worker,
+            reason,
+            attempt,
+        });
+        let text = describe(error.as_ref());
+        // Whether its tries are exhausted is for the core to say.
+        let reason_now = if reason == Reason::Exhausted {
+            "error"
+        } else {
+            reason.as_str()
+        };
+        tracing::warn!(worker, topic, partition, offset, attempt, reason = reason_now, error = %text, "a record failed");
+        match verdict {
+            Verdict::RetryAfter(delay) => Finish::Retry(Some(delay), reason, error),
+            Verdict::Reject => Finish::GiveUp(reason, error),
+            Verdict::Retry | Verdict::Skip => Finish::Retry(None, reason, error),
+        }
+    }
+
+    /// Takes a run that ended and all others that have.
+    pub(super) fn take_all_ended(&mut self, first: Ended) {
+        self.take_ended(first);
+        while let Some(Some(ended)) = self.parked.next().now_or_never() {
+            self.take_ended(ended);
+        }
+    }
+
+    pub(super) fn take_ended(&mut self, ended: Ended) {
+        let unit = self.units[ended.start.worker].clone();
+        let mut outcomes = ended.outcomes.into_iter();
+        for pick in &ended.picks {
+            self.finish(pick, outcomes.next(), &unit);
+        }
+        self.core.ended(ended.start);
+    }
+
+    /// Drops what runs for a partition. That is rare, so the others are moved.
+    pub(super) fn cancel(&mut self, slot: Slot, epoch: Epoch) {
+        for parked in std::mem::take(&mut self.parked) {
+            if (parked.start.slot, parked.start.epoch) != (slot, epoch) {
+                self.parked.push(parked);
+            }
+        }
+    }
+}
+
+/// Polls a run's next outcome. Whatever it waits for will wake it once it is parked; it is not charged for the tokio
+/// budget of the driver's task, or every 128th ready channel would look as if it were not.
+fn poll_once(stream: &mut BoxStream<'static, Outcome>) -> Poll<Option<Outcome>> {
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    let mut next = unconstrained(stream.next());
+    Pin::new(&mut next).poll(&mut context)
+}
+
+/// An output has its input's key and trace, unless it brings its own.
+fn inherit(output: &mut Outgoing, record: &Record) {
+    if !output.keyed {
+        output.key = record.key().map(bytes::Bytes::copy_from_slice);
+    }
+    let trace = || {
+        record
+            .headers()
+            .find(|(name, _)| *name == crate::headers::TRACEPARENT)
+            .and_then(|(_, value)| value)
+    };
+    if let Some(trace) = trace().filter(|_| output.headers.get(crate::headers::TRACEPARENT).is_none()) {
+        output
+            .headers
+            .push(crate::headers::TRACEPARENT, bytes::Bytes::copy_from_slice(trace));
+    }
+}
+
+fn no_answer() -> Failure {
+    Failure::returned(
+        Verdict::Retry,
+        "the handler gave no answer for the record; a layer dropped it".into(),
+    )
+}
+
+/// Why an output cannot be published at all.
+fn refusal(output: &Outgoing, unit: &Unit) -> Option<Failure> {
+    match &output.topic {
+        Some(topic) => check_topic(topic).err().map(Failure::output),
+        None => unit.output_topic.is_none().then(no_output_topic),
+    }
+}
+
+fn no_output_topic() -> Failure {
+    Failure::output(
+        "the handler returned something to publish, and the worker has no `output_topic`; name one, or return `()`",
+    )
+}
