@@ -103,7 +103,7 @@ pub trait IntoOutcome: Sized {
     fn into_outcome(self, outbox: &mut Outbox, classify: Classify<Self::Error>) -> Result<(), Failure>;
 }
 
-/// A user's own reading of an error; `None` looks for a [`HandlerError`] in it and its sources.
+/// A user's own reading of an error; `None` looks for a [`HandlerError`](super::HandlerError) in it and its sources.
 pub type Classify<E> = Option<fn(&E) -> Verdict>;
 
 /// The answer "nothing to publish", as an output type: every output topic takes it.

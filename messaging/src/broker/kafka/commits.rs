@@ -1,6 +1,6 @@
 //! The thread that commits, one request at a time.
 //!
-//! rdkafka never tells how an asynchronous commit ended (https://github.com/fede1024/rust-rdkafka/issues/856), so that
+//! rdkafka never tells how an asynchronous commit ended (<https://github.com/fede1024/rust-rdkafka/issues/856>), so that
 //! it is a synchronous one, on a thread that may wait.
 
 use std::sync::Arc;
