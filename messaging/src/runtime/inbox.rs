@@ -11,6 +11,11 @@ use crate::broker::TopicPartition;
 use crate::delivery::{Core, Epoch, Offer, Slot};
 use crate::record::{Record, RecordBatch};
 
+/// With more batches than this waiting, nothing more is fetched from the partition …
+const STOP: usize = 8;
+/// … until there are no more than this.
+const GO_ON: usize = 2;
+
 /// A partition as the driver sees it.
 #[derive(Debug)]
 pub(super) struct Inbox {
@@ -61,9 +66,11 @@ impl Inbox {
         any
     }
 
-    /// Whether fetching is to be stopped or to go on, when that changes.
+    /// Whether fetching is to be stopped or to go on, when that changes. In between it stays as it is, so that the
+    /// broker's thread reads ahead while handlers run, and is not told to stop and to go on for each batch.
     pub(super) fn change_of_hold(&mut self) -> Option<bool> {
-        let wanted = self.paused || !self.batches.is_empty();
+        let limit = if self.held { GO_ON } else { STOP };
+        let wanted = self.paused || self.batches.len() > limit;
         (wanted != self.held).then(|| {
             self.held = wanted;
             wanted
