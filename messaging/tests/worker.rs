@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use messaging::broker::memory::MemoryBroker;
-use messaging::{App, Attempt, HandlerError, Key, Payload, Running, State, WorkerSpec};
+use messaging::{App, Attempt, HandlerError, Key, Partition, Payload, Running, State, WorkerSpec};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -203,4 +203,47 @@ async fn health_names_the_record_that_nothing_gets_past() {
     running.stop();
     assert!(!running.health().ready);
     running.join().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delay_that_no_clock_can_hold_is_only_long() {
+    async fn never(order: Order, State(seen): State<Seen>) -> Result<(), HandlerError> {
+        seen.note(order.id, 1);
+        match order.id {
+            1 => Err(HandlerError::retry_after(Duration::MAX)),
+            _ => Ok(()),
+        }
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::new());
+    let running = start(&broker, &seen, WorkerSpec::of("never", "in", never)).await;
+    send(&running, [1, 2, 3]).await;
+    until("the others are handled", || seen.all().len() == 3).await;
+    end(running).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_partition_waits_for_the_backlog_of_another() {
+    async fn slow(order: Order, Partition(partition): Partition, State(seen): State<Seen>) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        seen.note(order.id, partition as u32);
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::new());
+    let app = App::empty()
+        .broker(broker.clone())
+        .configure([("message_broker", "memory")]);
+    let producer_of_backlog = start(&broker, &seen, WorkerSpec::of("other", "elsewhere", slow)).await;
+    send(&producer_of_backlog, 0..3000).await;
+    let spec = WorkerSpec::of("slow", "in", slow).max_in_flight(100);
+    let running = app.state(seen.clone()).worker(spec).start().await.unwrap();
+    until("half is handled", || seen.all().len() >= 1500).await;
+    let counted = |partition| {
+        seen.all()
+            .iter()
+            .filter(|(_, from, _)| *from == partition)
+            .count()
+    };
+    let counts: Vec<usize> = (0..3).map(counted).collect();
+    assert!(counts.iter().all(|count| *count > 300), "{counts:?}");
+    end(running).await;
+    end(producer_of_backlog).await;
 }

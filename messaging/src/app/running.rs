@@ -274,6 +274,15 @@ async fn supervise(
         failed.keep(error);
         handle.stop();
     }
+    if !handle.stopping.load(Ordering::SeqCst) {
+        // Nobody asked it to end, so it panicked. Its topics would stand still while the others go on.
+        let error = Error::new(Kind::Usage(
+            "a driver ended by itself; see the panic above, and please report it".into(),
+        ));
+        tracing::error!(%error, "the program stops");
+        failed.keep(error);
+        handle.stop();
+    }
     // A driver that ended without ever being ready must not keep others waiting.
     if !was_ready {
         ready.send_modify(|count| *count += 1);

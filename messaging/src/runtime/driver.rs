@@ -90,6 +90,8 @@ pub(crate) struct Driver {
     weights: Vec<Weight>,
     routes: HashMap<String, usize, FxBuildHasher>,
     inboxes: Vec<Option<Inbox>>,
+    /// Whose turn it is to be admitted first.
+    first: usize,
     outbox: Outbox,
     parked: FuturesUnordered<Parked>,
     timers: Timers,
@@ -133,6 +135,7 @@ impl Driver {
             units: setup.units,
             routes: setup.routes,
             inboxes: Vec::new(),
+            first: 0,
             outbox: Outbox::default(),
             parked: FuturesUnordered::new(),
             timers: Timers::default(),
@@ -160,7 +163,12 @@ impl Driver {
             let wake = self.wait(more).await;
             self.pulse.change();
             match wake {
-                Wake::Event(event) => self.take_events(event),
+                Wake::Event(event) => {
+                    self.take_events(event);
+                    // Events may keep coming for long; what waits must not wait for their end.
+                    self.take_ready_ended();
+                    tokio::task::yield_now().await;
+                }
                 Wake::Ended(ended) => self.take_all_ended(ended),
                 Wake::Request(Some(Request::Drain(deadline))) => self.core.drain_requested(deadline),
                 // The App is gone: nobody will ask for anything again, so finish without a deadline of its own.
@@ -244,8 +252,13 @@ impl Driver {
     /// Offers waiting records to the core and tells the broker which partitions to hold.
     fn admit(&mut self) -> bool {
         let mut any = false;
-        for (slot, inbox) in self.inboxes.iter_mut().enumerate() {
-            let Some(inbox) = inbox else { continue };
+        let slots = self.inboxes.len();
+        // Its bounds are a worker's, so each partition has its turn to be the first to take what room there is.
+        let first = self.first;
+        for slot in (0..slots).map(|step| (first + step) % slots) {
+            let Some(inbox) = &mut self.inboxes[slot] else {
+                continue;
+            };
             let slot = slot as Slot;
             let worker = self
                 .routes
@@ -256,6 +269,9 @@ impl Driver {
             if let Some(held) = inbox.change_of_hold() {
                 self.subscription.hold(slot, held);
             }
+        }
+        if any {
+            self.first = (first + 1) % slots;
         }
         any
     }

@@ -37,6 +37,14 @@ impl Member {
         }
     }
 
+    fn wake_by(&self, context: &Context<'_>) {
+        let mut shared = self.broker.lock();
+        let group = shared.groups.get_mut(&self.group);
+        if let Some(member) = group.and_then(|group| group.member(self.id)) {
+            member.waker = Some(context.waker().clone());
+        }
+    }
+
     fn next_event(&mut self) -> Option<Event> {
         let mut shared = self.broker.lock();
         let shared = &mut *shared;
@@ -122,18 +130,9 @@ impl Member {
 
 impl Subscription for Member {
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Event> {
-        if let Some(event) = self.next_event() {
-            return Poll::Ready(event);
-        }
-        let mut shared = self.broker.lock();
-        if let Some(member) = shared
-            .groups
-            .get_mut(&self.group)
-            .and_then(|group| group.member(self.id))
-        {
-            member.waker = Some(context.waker().clone());
-        }
-        Poll::Pending
+        // Before the look, or what comes between the two would wake nobody.
+        self.wake_by(context);
+        self.next_event().map_or(Poll::Pending, Poll::Ready)
     }
 
     fn hold(&mut self, slot: Slot, held: bool) {

@@ -9,6 +9,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 use tokio::task::coop::unconstrained;
 
 use super::Driver;
+use crate::delivery::policy::OnExhausted;
 use crate::delivery::{Epoch, Finish, Pick, Slot, Start};
 use crate::message::Delivery;
 use crate::name::check_topic;
@@ -134,7 +135,12 @@ impl Driver {
             }
             Outcome::Failed(failure) => self.finish_of(pick, failure, unit),
         };
-        let goes_on = !matches!(finish, Finish::Retry(..));
+        let stops = unit.rules.on_exhausted == OnExhausted::Stop;
+        let goes_on = match finish {
+            Finish::Retry(..) => false,
+            Finish::GiveUp(..) => !stops,
+            Finish::Done(_) | Finish::Skip => true,
+        };
         self.finished += 1;
         let random = self.random.next();
         self.core.finished(pick.ticket, finish, random);
@@ -183,6 +189,11 @@ impl Driver {
     /// Takes a run that ended and all others that have.
     pub(super) fn take_all_ended(&mut self, first: Ended) {
         self.take_ended(first);
+        self.take_ready_ended();
+    }
+
+    /// Takes all runs that have ended by now.
+    pub(super) fn take_ready_ended(&mut self) {
         while let Some(Some(ended)) = self.parked.next().now_or_never() {
             self.take_ended(ended);
         }
