@@ -234,7 +234,7 @@ impl Driver {
             };
             partitions.push(inbox.partition.clone());
             if let Some((offset, attempts)) = self.core.held_by(slot as Slot) {
-                let worker = self.units[self.worker_of(slot as Slot)].name.clone();
+                let worker = self.units[inbox.worker].name.clone();
                 held.push(Held {
                     worker,
                     partition: inbox.partition.clone(),
@@ -260,11 +260,7 @@ impl Driver {
                 continue;
             };
             let slot = slot as Slot;
-            let worker = self
-                .routes
-                .get(&*inbox.partition.topic)
-                .map_or(0, |&worker| worker);
-            let by_key = self.units[worker].rules.order == Order::Key;
+            let by_key = self.units[inbox.worker].rules.order == Order::Key;
             any |= inbox.admit(slot, &mut self.core, by_key);
             if let Some(held) = inbox.change_of_hold() {
                 self.subscription.hold(slot, held);
@@ -284,10 +280,7 @@ impl Driver {
 
     fn worker_of(&self, slot: Slot) -> usize {
         let inbox = self.inboxes.get(slot as usize).and_then(Option::as_ref);
-        inbox
-            .and_then(|inbox| self.routes.get(&*inbox.partition.topic))
-            .copied()
-            .unwrap_or(0)
+        inbox.map_or(0, |inbox| inbox.worker)
     }
 
     fn observe(&self, what: &Observation<'_>) {

@@ -21,6 +21,8 @@ const GO_ON: usize = 2;
 pub(super) struct Inbox {
     pub(super) partition: TopicPartition,
     pub(super) epoch: Epoch,
+    /// The worker that handles its topic.
+    pub(super) worker: usize,
     batches: VecDeque<(Arc<RecordBatch>, usize)>,
     /// Whether the broker was told not to fetch from it.
     held: bool,
@@ -31,10 +33,11 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    pub(super) fn new(partition: TopicPartition, epoch: Epoch) -> Inbox {
+    pub(super) fn new(partition: TopicPartition, epoch: Epoch, worker: usize) -> Inbox {
         Inbox {
             partition,
             epoch,
+            worker,
             batches: VecDeque::new(),
             held: false,
             paused: false,

@@ -65,7 +65,7 @@ impl Driver {
                 self.inboxes.resize_with(slot as usize + 1, || None);
             }
             self.core.assigned(slot, worker, epoch);
-            self.inboxes[slot as usize] = Some(Inbox::new(partition, epoch));
+            self.inboxes[slot as usize] = Some(Inbox::new(partition, epoch, worker));
         }
         self.notify(Notice::Ready);
     }
