@@ -17,7 +17,9 @@ mod report;
 use anyhow::{Result, bail};
 use messaging_tests::kafka::KafkaServer;
 
-use report::Pairs;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+use report::{HEAD, Pairs, Run};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
@@ -37,8 +39,7 @@ async fn main() -> Result<()> {
         pairs,
         records,
     };
-    println!("| measurement | by hand | spread | messaging | spread | ratio |");
-    println!("|---|---|---|---|---|---|");
+    println!("{HEAD}");
     match what.as_str() {
         "consume" => bench.consume().await?,
         "transform" => bench.transform().await?,
@@ -69,15 +70,16 @@ impl Bench {
         for pair in 0..=self.pairs {
             for side in order(pair) {
                 let group = format!("consume-{pair}-{side}");
-                let rate = match side {
-                    0 => raw::consume(&self.brokers, "consume", &group, self.records)?,
-                    _ => ours::consume(&self.brokers, "consume", &group, self.records).await?,
-                };
-                pairs.add(pair, side, rate);
+                let run = measured(self.records, async || match side {
+                    0 => raw::consume(&self.brokers, "consume", &group, self.records),
+                    _ => ours::consume(&self.brokers, "consume", &group, self.records).await,
+                })
+                .await?;
+                pairs.add(pair, side, run);
             }
             eprintln!("consume: pair {pair} of {}: {}", self.pairs, pairs.last());
         }
-        println!("{}", pairs.row("consume, decode, commit each 100 ms: messages/s"));
+        println!("{}", pairs.row("consume, decode, commit each 100 ms"));
         Ok(())
     }
 
@@ -90,19 +92,17 @@ impl Bench {
             for side in order(pair) {
                 let (group, output) = (format!("transform-{pair}-{side}"), format!("out-{pair}-{side}"));
                 data::create(&self.brokers, &output, 3)?;
-                let rate = match side {
-                    0 => raw::transform(&self.brokers, "transform", &output, &group, self.records)?,
-                    _ => ours::transform(&self.brokers, "transform", &output, &group, self.records).await?,
-                };
+                let run = measured(self.records, async || match side {
+                    0 => raw::transform(&self.brokers, "transform", &output, &group, self.records),
+                    _ => ours::transform(&self.brokers, "transform", &output, &group, self.records).await,
+                })
+                .await?;
                 data::delete(&self.brokers, &output)?;
-                pairs.add(pair, side, rate);
+                pairs.add(pair, side, run);
             }
             eprintln!("transform: pair {pair} of {}: {}", self.pairs, pairs.last());
         }
-        println!(
-            "{}",
-            pairs.row("consume, transform, produce, commit each 100 ms: messages/s")
-        );
+        println!("{}", pairs.row("consume, transform, produce, commit each 100 ms"));
         Ok(())
     }
 
@@ -114,19 +114,32 @@ impl Bench {
         let mut pairs = Pairs::default();
         // The first pair warms the server up and does not count.
         for pair in 0..=self.pairs {
-            let serial = ours::waits(&self.brokers, &format!("waits-{pair}-serial"), 1, SERIAL).await?;
-            let concurrent =
-                ours::waits(&self.brokers, &format!("waits-{pair}-500"), 500, CONCURRENT).await?;
-            pairs.add(pair, 0, serial);
-            pairs.add(pair, 1, concurrent);
+            for (side, concurrency, records) in [(0, 1, SERIAL), (1, 500, CONCURRENT)] {
+                let group = format!("waits-{pair}-{concurrency}");
+                let run = measured(records, async || {
+                    ours::waits(&self.brokers, &group, concurrency, records).await
+                });
+                pairs.add(pair, side, run.await?);
+            }
             eprintln!("waits: pair {pair} of {}: {}", self.pairs, pairs.last());
         }
-        println!(
-            "{}",
-            pairs.row("10 ms handlers, serial beside 500 at once: messages/s")
-        );
+        println!("{}", pairs.row("10 ms handlers, serial beside 500 at once"));
         Ok(())
     }
+}
+
+/// Runs one side and notes what it cost this process.
+async fn measured(records: usize, side: impl AsyncFnOnce() -> Result<f64>) -> Result<Run> {
+    let before = processor_time()?;
+    let rate = side().await?;
+    let processor = (processor_time()? - before) / records as f64;
+    Ok(Run { rate, processor })
+}
+
+/// What this process used until now, in microseconds.
+fn processor_time() -> Result<f64> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF)?;
+    Ok((usage.user_time() + usage.system_time()).num_microseconds() as f64)
 }
 
 /// Which side goes first changes from pair to pair.

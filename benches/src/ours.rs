@@ -85,7 +85,8 @@ pub(crate) async fn consume(brokers: &str, topic: &str, group: &str, records: us
     Ok(records as f64 / progress.took(ended).as_secs_f64())
 }
 
-/// Consume, transform, produce. The time ends when the last offset is committed, hence its output acknowledged.
+/// Consume, transform, produce. The time ends when the last offset is committed, hence its output acknowledged, and the
+/// group is left.
 pub(crate) async fn transform(
     brokers: &str,
     topic: &str,

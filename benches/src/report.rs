@@ -1,50 +1,77 @@
 //! Medians of pairs, with their spread.
 
-/// Rates of both sides, and the ratio of each pair.
-#[derive(Debug, Default)]
-pub(crate) struct Pairs {
-    sides: [Vec<f64>; 2],
-    latest: [f64; 2],
+/// What a run of one side gave.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Run {
+    /// Messages per second.
+    pub(crate) rate: f64,
+    /// Processor time of this process per message, in microseconds, joining and leaving the group included.
+    pub(crate) processor: f64,
 }
 
+/// The runs of both sides, and the ratio of each pair.
+#[derive(Debug, Default)]
+pub(crate) struct Pairs {
+    sides: [Vec<Run>; 2],
+    latest: [Run; 2],
+}
+
+/// The head of the table whose rows [`Pairs::row`] writes.
+pub(crate) const HEAD: &str = "\
+| measurement | by hand, messages/s | spread | processor time | messaging, messages/s | spread | processor time | ratio |
+|---|---|---|---|---|---|---|---|";
+
 impl Pairs {
-    /// Takes a rate; those of pair 0 are shown and forgotten.
-    pub(crate) fn add(&mut self, pair: usize, side: usize, rate: f64) {
+    /// Takes a run; those of pair 0 are shown and forgotten.
+    pub(crate) fn add(&mut self, pair: usize, side: usize, run: Run) {
         if pair > 0 {
-            self.sides[side].push(rate);
+            self.sides[side].push(run);
         }
-        self.latest[side] = rate;
+        self.latest[side] = run;
     }
 
     /// The pair measured last.
     pub(crate) fn last(&self) -> String {
         let [by_hand, ours] = self.latest;
         format!(
-            "{by_hand:.0} by hand, {ours:.0} messaging, ratio {:.3}",
-            ours / by_hand
+            "{:.0} by hand, {:.0} messaging, ratio {:.3}; processor time {:.2} and {:.2} µs",
+            by_hand.rate,
+            ours.rate,
+            ours.rate / by_hand.rate,
+            by_hand.processor,
+            ours.processor
         )
     }
 
     /// One row of the table.
     pub(crate) fn row(&self, name: &str) -> String {
-        let ratios: Vec<f64> = self.sides[0]
+        let [by_hand, ours] = &self.sides;
+        let ratios: Vec<f64> = by_hand
             .iter()
-            .zip(&self.sides[1])
-            .map(|(raw, ours)| ours / raw)
+            .zip(ours)
+            .map(|(raw, ours)| ours.rate / raw.rate)
             .collect();
-        let rate = |side: &[f64]| format!("{:.0} | {:.0}–{:.0}", median(side), least(side), most(side));
         let ratio = format!(
             "{:.3} ({:.3}–{:.3})",
             median(&ratios),
             least(&ratios),
             most(&ratios)
         );
-        format!(
-            "| {name} | {} | {} | {ratio} |",
-            rate(&self.sides[0]),
-            rate(&self.sides[1])
-        )
+        format!("| {name} | {} | {} | {ratio} |", cells(by_hand), cells(ours))
     }
+}
+
+/// Rate, spread and processor time of one side.
+fn cells(side: &[Run]) -> String {
+    let rates: Vec<f64> = side.iter().map(|run| run.rate).collect();
+    let processor: Vec<f64> = side.iter().map(|run| run.processor).collect();
+    format!(
+        "{:.0} | {:.0}–{:.0} | {:.2} µs",
+        median(&rates),
+        least(&rates),
+        most(&rates),
+        median(&processor)
+    )
 }
 
 fn median(values: &[f64]) -> f64 {
