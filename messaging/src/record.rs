@@ -64,6 +64,10 @@ impl RecordBatch {
     fn slice(&self, span: &Span) -> &[u8] {
         &self.bytes[span.start as usize..span.end as usize]
     }
+
+    fn share(&self, span: &Span) -> Bytes {
+        self.bytes.slice(span.start as usize..span.end as usize)
+    }
 }
 
 /// Copies records into a [`RecordBatch`].
@@ -180,12 +184,14 @@ impl Record {
         self.entry().value.as_ref().map(|span| self.batch.slice(span))
     }
 
+    /// The key as shared bytes, without a copy. It keeps the whole batch in memory.
+    pub fn key_bytes(&self) -> Option<Bytes> {
+        self.entry().key.as_ref().map(|span| self.batch.share(span))
+    }
+
     /// The value as shared bytes, without a copy. It keeps the whole batch in memory.
     pub fn value_bytes(&self) -> Option<Bytes> {
-        self.entry()
-            .value
-            .as_ref()
-            .map(|span| self.batch.bytes.slice(span.start as usize..span.end as usize))
+        self.entry().value.as_ref().map(|span| self.batch.share(span))
     }
 
     /// The headers in their order, duplicates and nulls included.

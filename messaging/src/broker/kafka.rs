@@ -12,7 +12,7 @@
 //! | `member` | what the two share |
 //! | `commits` | the thread that commits |
 //! | `rebalance` | assigned, revoked, lost |
-//! | `partitions`, `fill` | slots and epochs; records into batches |
+//! | `partitions`, `queue`, `fill` | slots and epochs; what was fetched; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
 //! | `publisher`, `lingering`, `receipts` | users' sends: answered once |
 //! | `admin`, `probe` | topics and groups; is anybody there |
@@ -43,6 +43,7 @@ mod partitions;
 mod poll_thread;
 mod probe;
 mod publisher;
+mod queue;
 mod rebalance;
 mod receipts;
 mod send;

@@ -1,5 +1,7 @@
 //! What a handler may return, and how it becomes outputs.
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 
 use super::error::judge;
@@ -79,10 +81,23 @@ impl Outbox {
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn encoded<T: Payload>(payload: &T) -> Result<Bytes, EncodeError> {
-    let mut bytes = Vec::with_capacity(256);
-    payload.encode(T::formats()[0], &mut bytes)?;
-    Ok(Bytes::from(bytes))
+    // The size is known afterwards only: written into a buffer that stays, then copied once into as much as it takes.
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    payload.encode(T::formats()[0], &mut buffer)?;
+    let bytes = Bytes::copy_from_slice(&buffer);
+    if buffer.capacity() <= LARGEST_BUFFER {
+        BUFFER.set(buffer);
+    }
+    Ok(bytes)
 }
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A buffer that one large payload made larger than this is not kept.
+const LARGEST_BUFFER: usize = 1024 * 1024;
 
 /// What a handler of one record may return: `()`, a payload, `Option`, `Vec`, [`Message`], and `Result` of these.
 #[diagnostic::on_unimplemented(

@@ -1,12 +1,10 @@
 //! Moves records from a partition's queue into a batch.
 
-use std::time::Duration;
-
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers, Message};
 
 use super::member::Shared;
 use super::partitions::{Numbers, Partition};
+use super::queue::{Fetched, Trouble};
 use crate::broker::{BrokerError, Event};
 use crate::record::{BatchBuilder, RecordBatch};
 
@@ -20,10 +18,10 @@ pub(super) fn fill(partition: &mut Partition, numbers: &mut Numbers, shared: &Sh
     let mut next = partition.next;
     let mut went_back = false;
     while batch.len() < shared.request.max_poll_records && batch.bytes() < BATCH_BYTES {
-        let record = match partition.queue.poll(Duration::ZERO) {
+        let record = match partition.queue.next() {
             Some(Ok(record)) => record,
-            Some(Err(error)) => {
-                tell(&error, partition, shared);
+            Some(Err(trouble)) => {
+                tell(trouble, partition, shared);
                 break;
             }
             None => break,
@@ -45,17 +43,9 @@ pub(super) fn fill(partition: &mut Partition, numbers: &mut Numbers, shared: &Sh
     moved
 }
 
-fn copy(record: &BorrowedMessage<'_>, batch: &mut BatchBuilder) {
-    batch.push(
-        record.offset(),
-        record.timestamp().to_millis(),
-        record.key(),
-        record.payload(),
-    );
-    let headers = record.headers().into_iter().flat_map(Headers::iter);
-    for header in headers {
-        batch.push_header(header.key, header.value);
-    }
+fn copy(record: &Fetched, batch: &mut BatchBuilder) {
+    batch.push(record.offset(), record.timestamp(), record.key(), record.value());
+    record.each_header(|name, value| batch.push_header(name, value));
 }
 
 fn begin_again(partition: &mut Partition, numbers: &mut Numbers, shared: &Shared) {
@@ -68,11 +58,11 @@ fn begin_again(partition: &mut Partition, numbers: &mut Numbers, shared: &Shared
     )]));
 }
 
-/// The context was told every other error, with librdkafka's reason.
-fn tell(error: &KafkaError, partition: &Partition, shared: &Shared) {
-    if let KafkaError::MessageConsumption(RDKafkaErrorCode::AutoOffsetReset) = error {
+fn tell(trouble: Trouble, partition: &Partition, shared: &Shared) {
+    if trouble.code == RDKafkaErrorCode::AutoOffsetReset {
         let group = shared.request.group.clone();
         let topic = partition.at.topic.to_string();
-        shared.tell(Event::Failed(BrokerError::NoOffset { group, topic }));
+        return shared.tell(Event::Failed(BrokerError::NoOffset { group, topic }));
     }
+    shared.error(&KafkaError::MessageConsumption(trouble.code), &trouble.reason);
 }

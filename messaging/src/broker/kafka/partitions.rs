@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rdkafka::consumer::base_consumer::PartitionQueue;
-
-use super::rebalance::Member;
+use super::queue::Queue;
 use crate::broker::TopicPartition;
 use crate::delivery::{Epoch, Slot};
 use crate::record::RecordBatch;
@@ -16,7 +14,7 @@ pub(super) struct Partition {
     pub(super) epoch: Epoch,
     pub(super) at: TopicPartition,
     /// librdkafka's queue of what it fetched; left alone while held, which keeps what is in it.
-    pub(super) queue: PartitionQueue<Member>,
+    pub(super) queue: Queue,
     pub(super) held: bool,
     /// A batch for which the driver had no room yet.
     pub(super) pending: Option<Arc<RecordBatch>>,
@@ -33,7 +31,7 @@ pub(super) struct Partitions {
 
 impl Partitions {
     /// Takes a partition; `None` when there are no more slots.
-    pub(super) fn add(&mut self, at: TopicPartition, queue: PartitionQueue<Member>) -> Option<&Partition> {
+    pub(super) fn add(&mut self, at: TopicPartition, queue: Queue) -> Option<&Partition> {
         let slot = self.numbers.slot(&at)?;
         let epoch = self.numbers.epoch();
         self.live.push(Partition {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
@@ -15,6 +14,7 @@ use super::commits::commit_now;
 use super::config::StatisticsHook;
 use super::error::{Meaning, Place, broker_error, code, meaning_of};
 use super::member::{Shared, lock};
+use super::queue::Queue;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
 use crate::delivery::{Epoch, Slot, Watermark};
@@ -61,12 +61,10 @@ impl Member {
         }
     }
 
-    fn split(&self, at: &TopicPartition) -> Option<PartitionQueue<Member>> {
+    fn split(&self, at: &TopicPartition) -> Option<Queue> {
         let consumer = lock(&self.shared.client).upgrade()?;
-        let mut queue = consumer.split_partition_queue(&at.topic, at.partition)?;
         let shared = self.shared.clone();
-        queue.set_nonempty_callback(move || shared.wake());
-        Some(queue)
+        Queue::split(&consumer, at, move || shared.wake())
     }
 
     fn revoke(&self, consumer: &BaseConsumer<Member>, list: &TopicPartitionList) {
@@ -130,26 +128,30 @@ impl ClientContext for Member {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        let shared = &self.shared;
-        match meaning_of(&error) {
-            Meaning::Unreachable => {
-                let all = code(&error) == Some(RDKafkaErrorCode::AllBrokersDown);
-                shared.connection_failed(all, reason);
-            }
-            Meaning::UnknownTopic => shared.absent_in(reason),
-            Meaning::Denied => shared.tell(Event::Failed(shared.explain(&error, reason))),
-            Meaning::Fatal => {
-                shared.fatal.store(true, Ordering::Release);
-                shared.tell(Event::Trouble(shared.explain(&error, reason)));
-            }
-            // The poll thread sees these with their partition.
-            _ if code(&error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
-            _ => tracing::warn!(group = shared.request.group, %error, "{reason}"),
-        }
+        self.shared.error(&error, reason);
     }
 }
 
 impl Shared {
+    /// What the client said on its own account, or of a partition.
+    pub(super) fn error(&self, error: &KafkaError, reason: &str) {
+        match meaning_of(error) {
+            Meaning::Unreachable => {
+                let all = code(error) == Some(RDKafkaErrorCode::AllBrokersDown);
+                self.connection_failed(all, reason);
+            }
+            Meaning::UnknownTopic => self.absent_in(reason),
+            Meaning::Denied => self.tell(Event::Failed(self.explain(error, reason))),
+            Meaning::Fatal => {
+                self.fatal.store(true, Ordering::Release);
+                self.tell(Event::Trouble(self.explain(error, reason)));
+            }
+            // The poll thread sees these with their partition.
+            _ if code(error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
+            _ => tracing::warn!(group = self.request.group, %error, "{reason}"),
+        }
+    }
+
     fn explain(&self, error: &KafkaError, reason: &str) -> BrokerError {
         let what = format!("reading as group \"{}\"", self.request.group);
         broker_error(

@@ -229,7 +229,7 @@ fn poll_once(stream: &mut BoxStream<'static, Outcome>) -> Poll<Option<Outcome>> 
 /// An output has its input's key and trace, unless it brings its own.
 fn inherit(output: &mut Outgoing, record: &Record) {
     if !output.keyed {
-        output.key = record.key().map(bytes::Bytes::copy_from_slice);
+        output.key = record.key_bytes();
     }
     let trace = || {
         record
