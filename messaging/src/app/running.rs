@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::watchdog::Watchdog;
 use crate::broker::BrokerError;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
@@ -50,6 +51,8 @@ pub struct Running {
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
+    /// Only for a process that is nothing but this App.
+    watchdog: Option<Watchdog>,
 }
 
 /// What stopped an App, when it was not told to stop.
@@ -132,7 +135,14 @@ impl Running {
             health,
             producer,
             shutdown,
+            watchdog: None,
         }
+    }
+
+    /// Ends the process when the shutdown hangs.
+    pub(super) fn watched(mut self) -> Running {
+        self.watchdog = Watchdog::over(self.handle.stopped.subscribe(), self.shutdown.all);
+        self
     }
 
     /// Waits until every group has its first partitions, or has ended.
@@ -186,8 +196,15 @@ impl Running {
             () = over_time => Err(Kind::Unfinished(limit).into()),
         };
         self.flush().await;
+        let failed = self.failed.take();
+        // A program may go on after a failure that left nothing behind, but not after it was told to end.
+        if let Some(watchdog) = self.watchdog.take()
+            && (failed.is_none() || result.is_err())
+        {
+            watchdog.stay();
+        }
         // What stopped the App says more than how its close went.
-        self.failed.take().map_or(result, Err)
+        failed.map_or(result, Err)
     }
 
     /// Gives the last messages what is left of the time.
@@ -205,10 +222,6 @@ impl Running {
                 "messages were queued and not acknowledged when the program ended; they may be lost"
             );
         }
-    }
-
-    pub(super) fn shutdown_timeout(&self) -> Duration {
-        self.shutdown.all
     }
 
     pub(super) fn handle(&self) -> Arc<Handle> {
@@ -286,5 +299,58 @@ async fn supervise(
     // A driver that ended without ever being ready must not keep others waiting.
     if !was_ready {
         ready.send_modify(|count| *count += 1);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+
+    use super::*;
+
+    const AN_HOUR: Duration = Duration::from_secs(3600);
+
+    /// An App of one driver that has ended so, and what tells whether its watchdog bit.
+    fn watched(end: Result<(), BrokerError>, limit: Duration) -> (Running, Receiver<()>) {
+        let producer = Producer::new(None, String::new(), false, None);
+        let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
+        let (ended, driver) = oneshot::channel();
+        ended.send(end).unwrap();
+        running.drivers.push(driver);
+        let (bites, bitten) = channel();
+        let bite = move || bites.send(()).unwrap();
+        let stopped = running.handle.stopped.subscribe();
+        running.watchdog = Some(Watchdog::start(stopped, limit, bite).unwrap());
+        (running, bitten)
+    }
+
+    fn failed() -> Error {
+        Kind::Usage("a worker stopped it".into()).into()
+    }
+
+    #[tokio::test]
+    async fn a_program_that_was_told_to_end_ends_though_its_app_has_ended() {
+        let (running, bitten) = watched(Ok(()), Duration::ZERO);
+        running.stop();
+        running.join().await.unwrap();
+        bitten.recv().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_program_may_go_on_after_a_failure_that_left_nothing_behind() {
+        let (running, bitten) = watched(Ok(()), AN_HOUR);
+        running.failed.keep(failed());
+        running.join().await.unwrap_err();
+        let stood_down = bitten.recv_timeout(Duration::from_secs(20));
+        assert_eq!(stood_down, Err(RecvTimeoutError::Disconnected));
+    }
+
+    #[tokio::test]
+    async fn what_a_failure_left_behind_does_not_keep_the_program() {
+        let (running, bitten) = watched(Err(BrokerError::Closed), Duration::ZERO);
+        running.failed.keep(failed());
+        running.join().await.unwrap_err();
+        bitten.recv().unwrap();
     }
 }
