@@ -189,6 +189,8 @@ pub enum Command<F: Freight> {
     /// Acknowledge these records and say [`Core::commit_done`] or [`Core::commit_failed`]; when a partition goes, a
     /// second request may come before the first is answered, and the answers are given in the order of the requests.
     Ack(Vec<F::Record>),
+    /// These did not finish in the time that was left to them: log it. Their partition is cancelled next.
+    CutOff(CutOff),
     /// Drop what runs for this partition; nothing it says later counts.
     Cancel(Slot, Epoch),
     /// Commit this watermark at once, if any, and give the partition back.
@@ -215,6 +217,18 @@ pub struct Watermark {
     pub epoch: Epoch,
     /// The first offset that is not done; `None`: nothing to commit.
     pub offset: Option<i64>,
+}
+
+/// The records of a partition that a handler or the broker still had when their time was over. Whoever has the
+/// partition next handles them again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutOff {
+    /// Their partition.
+    pub slot: Slot,
+    /// The offset of the first of them.
+    pub offset: i64,
+    /// How many there are.
+    pub records: usize,
 }
 
 /// A record that was given up.

@@ -7,12 +7,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::watchdog::Watchdog;
-use crate::broker::BrokerError;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
 use crate::producer::Producer;
 use crate::runtime::clock::{self, Instant};
-use crate::runtime::driver::{Notice, Request};
+use crate::runtime::driver::{End, Notice, Request};
 use crate::runtime::health::{GroupHealth, Health};
 
 /// How a shutdown divides its time.
@@ -45,7 +44,7 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
-    drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
+    drivers: Vec<oneshot::Receiver<End>>,
     failed: FirstError,
     ready: watch::Receiver<usize>,
     health: Vec<watch::Receiver<GroupHealth>>,
@@ -101,7 +100,7 @@ pub(super) struct Started {
     pub(super) requests: mpsc::UnboundedSender<Request>,
     pub(super) notices: mpsc::UnboundedReceiver<Notice>,
     pub(super) health: watch::Receiver<GroupHealth>,
-    pub(super) end: oneshot::Receiver<Result<(), BrokerError>>,
+    pub(super) end: oneshot::Receiver<End>,
 }
 
 impl Running {
@@ -182,8 +181,8 @@ impl Running {
     pub async fn join(mut self) -> Result<()> {
         let mut stopped = self.handle.stopped.subscribe();
         let ends = std::mem::take(&mut self.drivers);
-        let mut ended = Box::pin(join_all(ends));
         let limit = self.shutdown.all;
+        let mut ended = Box::pin(join_all(ends, limit));
         let over_time = async {
             // Only an App that was told to stop has to be quick.
             if stopped.wait_for(Option::is_some).await.is_ok() {
@@ -235,11 +234,12 @@ impl Drop for Running {
     }
 }
 
-async fn join_all(ends: Vec<oneshot::Receiver<Result<(), BrokerError>>>) -> Result<()> {
+async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<()> {
     let mut result = Ok(());
     for end in ends {
         let ended = match end.await {
-            Ok(Ok(())) => continue,
+            Ok(Ok(0)) => continue,
+            Ok(Ok(_)) => Kind::Unfinished(limit),
             Ok(Err(source)) => Kind::Broker {
                 what: "the subscription did not close cleanly".into(),
                 source,
@@ -308,11 +308,12 @@ mod tests {
     use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
     use super::*;
+    use crate::broker::BrokerError;
 
     const AN_HOUR: Duration = Duration::from_secs(3600);
 
     /// An App of one driver that has ended so, and what tells whether its watchdog bit.
-    fn watched(end: Result<(), BrokerError>, limit: Duration) -> (Running, Receiver<()>) {
+    fn watched(end: End, limit: Duration) -> (Running, Receiver<()>) {
         let producer = Producer::new(None, String::new(), false, None);
         let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
         let (ended, driver) = oneshot::channel();
@@ -331,7 +332,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_was_told_to_end_ends_though_its_app_has_ended() {
-        let (running, bitten) = watched(Ok(()), Duration::ZERO);
+        let (running, bitten) = watched(Ok(0), Duration::ZERO);
         running.stop();
         running.join().await.unwrap();
         bitten.recv().unwrap();
@@ -339,7 +340,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_may_go_on_after_a_failure_that_left_nothing_behind() {
-        let (running, bitten) = watched(Ok(()), AN_HOUR);
+        let (running, bitten) = watched(Ok(0), AN_HOUR);
         running.failed.keep(failed());
         running.join().await.unwrap_err();
         let stood_down = bitten.recv_timeout(Duration::from_secs(20));

@@ -21,6 +21,8 @@ pub(super) enum Said {
     Resume(Slot),
     Commit(Vec<(Slot, i64)>),
     Ack(Vec<i64>),
+    /// The partition, the first offset and the number of records.
+    CutOff(Slot, i64, usize),
     Cancel(Slot, Epoch),
     Release(Slot, Option<i64>),
     Begin(u64),
@@ -188,6 +190,7 @@ impl Bench {
             Command::Resume(slot) => Said::Resume(slot),
             Command::Commit(marks) => Said::Commit(short(&marks)),
             Command::Ack(records) => Said::Ack(records.iter().map(|id| id.offset).collect()),
+            Command::CutOff(cut) => Said::CutOff(cut.slot, cut.offset, cut.records),
             Command::Cancel(slot, epoch) => Said::Cancel(slot, epoch),
             Command::ReleasePartition(mark) => Said::Release(mark.slot, mark.offset),
             Command::BeginTxn(id) => Said::Begin(id),

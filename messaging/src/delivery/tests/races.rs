@@ -272,7 +272,11 @@ fn race_m_the_end_while_the_broker_is_down() {
     bench.fire();
     assert_eq!(
         bench.said(),
-        [Said::Cancel(0, 1), Said::Drained(vec![(0, 1)])],
+        [
+            Said::CutOff(0, 1, 2),
+            Said::Cancel(0, 1),
+            Said::Drained(vec![(0, 1)])
+        ],
         "only what was acknowledged"
     );
 }

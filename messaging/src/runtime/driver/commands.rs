@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Driver, Notice, Stopped};
 use crate::broker::TopicPartition;
-use crate::delivery::{Command, GivenUp, Slot, Ticket};
+use crate::delivery::{Command, CutOff, GivenUp, Slot, Ticket};
 use crate::outcome::describe;
 use crate::runtime::dead_letter::dead_letter;
 use crate::runtime::observer::Observation;
@@ -30,6 +30,7 @@ impl Driver {
                 }
                 Command::Pause(slot) => self.pause(slot, true),
                 Command::Resume(slot) => self.pause(slot, false),
+                Command::CutOff(cut) => self.cut_off(&cut),
                 Command::Cancel(slot, epoch) => self.cancel(slot, epoch),
                 Command::ReleasePartition(mark) => self.subscription.release(mark),
                 Command::Drained(marks) => self.drained = Some(marks),
@@ -101,6 +102,18 @@ impl Driver {
             reason: given_up.reason,
             error: describe(given_up.cause.as_ref()),
         }));
+    }
+
+    pub(super) fn cut_off(&mut self, cut: &CutOff) {
+        if self.core.is_draining() {
+            self.unfinished += cut.records;
+        }
+        let Some(inbox) = self.inboxes.get(cut.slot as usize).and_then(Option::as_ref) else {
+            return;
+        };
+        let (worker, partition) = (&*self.units[inbox.worker].name, &inbox.partition);
+        tracing::warn!(worker, topic = %partition.topic, partition = partition.partition, offset = cut.offset,
+            records = cut.records, "unfinished records were cut off, their time was over; they are handled again");
     }
 
     pub(super) fn pause(&mut self, slot: Slot, paused: bool) {

@@ -3,7 +3,7 @@
 use super::ledger::{Letter, Phase, Stage, Standing};
 use super::{Asked, Expected, Met, Model, Part, Run, Txn};
 use crate::delivery::tests::load::{Id, Load, Made};
-use crate::delivery::{Command, Epoch, Settlement, Slot, Ticket, Watermark};
+use crate::delivery::{Command, CutOff, Epoch, Settlement, Slot, Ticket, Watermark};
 
 impl Model {
     pub(super) fn obey(&mut self) {
@@ -37,6 +37,7 @@ impl Model {
             }
             Command::Commit(marks) => self.commit(marks),
             Command::Ack(records) => self.ack(&records),
+            Command::CutOff(cut) => self.cut_off(cut),
             Command::Cancel(slot, epoch) => self.cancel(slot, epoch),
             Command::ReleasePartition(mark) => self.release(mark),
             Command::BeginTxn(id) => {
@@ -156,6 +157,15 @@ impl Model {
         self.asked.push_back(Asked::Acks(acked));
     }
 
+    fn cut_off(&mut self, cut: CutOff) {
+        let held = self.held[cut.slot as usize].as_ref();
+        let entries = held.map_or(&[][..], |held| &held.entries);
+        let mut busy = entries.iter().filter(|entry| entry.standing.is_busy());
+        assert_eq!(busy.clone().count(), cut.records, "{cut:?}");
+        assert_eq!(busy.next().map(|first| first.offset), Some(cut.offset), "{cut:?}");
+        self.expected.push(Expected::Cancel(cut.slot));
+    }
+
     fn cancel(&mut self, slot: Slot, epoch: Epoch) {
         let (gone, stay) = std::mem::take(&mut self.runs)
             .into_iter()
@@ -173,7 +183,11 @@ impl Model {
                 revoked || drain.is_some_and(|deadline| deadline <= now),
                 "cancelled before its time"
             );
+            let cuts = held.entries.iter().any(|entry| entry.standing.is_busy());
             held.drop_where(Standing::is_busy);
+            if cuts {
+                self.expect(Expected::Cancel(slot));
+            }
             self.note(Met::Cancel);
         }
     }
