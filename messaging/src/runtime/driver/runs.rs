@@ -255,12 +255,13 @@ fn no_answer() -> Failure {
 fn refusal(output: &Outgoing, unit: &Unit) -> Option<Failure> {
     match &output.topic {
         Some(topic) => check_topic(topic).err().map(Failure::output),
-        None => unit.output_topic.is_none().then(no_output_topic),
+        None => unit.output_topic.is_none().then(no_topic),
     }
 }
 
-fn no_output_topic() -> Failure {
+fn no_topic() -> Failure {
+    // Payloads without one are found by the check.
     Failure::output(
-        "the handler returned something to publish, and the worker has no `output_topic`; name one, or return `()`",
+        "the handler returned a message without a topic, and the worker has no `output_topic`; name one of them",
     )
 }
