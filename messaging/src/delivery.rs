@@ -164,6 +164,21 @@ pub enum Finish<F: Freight> {
     GiveUp(Reason, F::Cause),
 }
 
+/// What becomes of a record after a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// It is done, or will be when its outputs are acknowledged.
+    Handled,
+    /// It is tried again after this delay.
+    Retried(Duration),
+    /// It is tried again when an earlier record of its lane has been, which failed in the same batch.
+    RetriedBehind,
+    /// It was given up; a command says what happens to it.
+    GivenUp,
+    /// It stays unfinished in this assignment: whoever has the partition next handles it again.
+    Left,
+}
+
 /// Names a timer.
 pub type TimerId = u64;
 
@@ -174,6 +189,8 @@ pub enum Command<F: Freight> {
     Publish(Ticket, F::Outputs),
     /// Write the record to the dead letter topic, in the order of the commands, and say [`Core::dead_lettered`].
     DeadLetter(Ticket, GivenUp<F>),
+    /// Write a dead letter that the broker refused once more.
+    DeadLetterAgain(Ticket, GivenUp<F>),
     /// The record was given up and counts as done: log it.
     Skipped(Ticket, GivenUp<F>),
     /// The record was given up and its worker stops: drain the program. Nothing of its partition starts any more.

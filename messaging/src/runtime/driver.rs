@@ -29,6 +29,7 @@ use crate::record::Record;
 
 mod commands;
 mod events;
+mod failed;
 mod runs;
 
 /// How many runs are started before the broker is heard again.

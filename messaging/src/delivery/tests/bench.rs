@@ -14,6 +14,7 @@ use crate::outcome::Reason;
 pub(super) enum Said {
     Publish(i64),
     DeadLetter(i64, Reason, u32),
+    DeadLetterAgain(i64),
     Skipped(i64),
     Fail(i64),
     Timer(Duration),
@@ -180,6 +181,7 @@ impl Bench {
             Command::DeadLetter(_, given) => {
                 Said::DeadLetter(given.record.offset, given.reason, given.attempts)
             }
+            Command::DeadLetterAgain(_, given) => Said::DeadLetterAgain(given.record.offset),
             Command::Skipped(_, given) => Said::Skipped(given.record.offset),
             Command::Fail(_, given) => Said::Fail(given.record.offset),
             Command::SetTimer(id, delay) => {

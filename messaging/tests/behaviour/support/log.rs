@@ -26,6 +26,13 @@ impl Log {
         }
     }
 
+    /// Warnings and errors, in their order.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let mut lines = self.lines.all();
+        lines.retain(|line| !line.starts_with("INFO"));
+        lines
+    }
+
     /// The lines that begin with this.
     pub(crate) fn of(&self, start: &str) -> Vec<String> {
         let mut lines = self.lines.all();

@@ -3,7 +3,7 @@
 use super::ledger::{Letter, Phase, Stage, Standing};
 use super::{Asked, Expected, Met, Model, Part, Run, Txn};
 use crate::delivery::tests::load::{Id, Load, Made};
-use crate::delivery::{Command, CutOff, Epoch, Settlement, Slot, Ticket, Watermark};
+use crate::delivery::{Command, CutOff, Epoch, GivenUp, Settlement, Slot, Ticket, Watermark};
 
 impl Model {
     pub(super) fn obey(&mut self) {
@@ -23,11 +23,8 @@ impl Model {
     fn obey_one(&mut self, command: Command<Load>) {
         match command {
             Command::Publish(ticket, made) => self.publish(ticket, made),
-            Command::DeadLetter(ticket, given_up) => {
-                let (id, attempts) = (self.id(ticket), self.entry(ticket).attempts);
-                assert_eq!((given_up.record, given_up.attempts), (id, attempts));
-                self.write_letter(ticket);
-            }
+            Command::DeadLetter(ticket, given_up) => self.write_letter(ticket, &given_up, false),
+            Command::DeadLetterAgain(ticket, given_up) => self.write_letter(ticket, &given_up, true),
             Command::Skipped(ticket, _) => self.expect(Expected::Skipped(ticket)),
             Command::Fail(ticket, _) => self.expect(Expected::Fail(ticket)),
             Command::Pause(slot) => self.expect(Expected::Pause(slot)),
@@ -108,12 +105,15 @@ impl Model {
         }
     }
 
-    fn write_letter(&mut self, ticket: Ticket) {
-        let now = self.now;
+    fn write_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Load>, again: bool) {
+        let (now, id) = (self.now, self.id(ticket));
         let entry = self.entry(ticket);
+        assert_eq!((given_up.record, given_up.attempts), (id, entry.attempts));
         match entry.standing {
-            Standing::DeadLettering(Letter::ToSend) => {}
-            Standing::DeadLettering(Letter::Again { due }) => assert!(due <= now, "{ticket:?} too soon"),
+            Standing::DeadLettering(Letter::ToSend) => assert!(!again, "{ticket:?} was not written before"),
+            Standing::DeadLettering(Letter::Again { due }) => {
+                assert!(again && due <= now, "{ticket:?} too soon");
+            }
             Standing::Staged(Stage::DeadLetter) => return self.write(ticket),
             standing => panic!("{ticket:?} is dead-lettered and is {standing:?}"),
         }
