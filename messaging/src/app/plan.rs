@@ -59,7 +59,9 @@ impl Plan {
         let resolved = self.resolved();
         match broker.admin() {
             Ok(admin) => {
-                topics::prepare(&*admin, &resolved, self.settings.kafka_dlq_auto_create).await;
+                let makes_topics = broker.capabilities().makes_topics;
+                let create = self.settings.kafka_dlq_auto_create;
+                topics::prepare(&*admin, &resolved, create, makes_topics).await;
                 topics::announce_new_groups(&*admin, &resolved).await;
             }
             Err(error) => {
