@@ -40,7 +40,7 @@ use proc_macro::TokenStream;
 /// | key | value | default |
 /// |---|---|---|
 /// | `topic` | a name, or a type with `#[topic]` | required |
-/// | `output_topic` | a name, or a type with `#[topic]`, for what the handler returns | none |
+/// | `output_topic` | a name, or a type with `#[topic]`, for what the handler returns; needed unless that is `()` or a message with its own | none |
 /// | `name` | text; must be unique in the program | the function's name |
 /// | `group_id` | text | `{service}.{worker}` |
 /// | `concurrency` | number from 1: lanes that run at a time | 1 |

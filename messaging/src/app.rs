@@ -24,6 +24,7 @@ mod resolve;
 mod running;
 mod signals;
 mod topics;
+mod watchdog;
 
 use plan::{Plan, Planned};
 pub(crate) use resolve::Resolved;
@@ -286,8 +287,8 @@ impl App {
     }
 
     /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When
-    /// the shutdown hangs, the process is ended a second after `shutdown_timeout_ms`. A signal during the start ends
-    /// it: nothing runs yet.
+    /// the shutdown hangs, whatever began it, the process is ended a second after `shutdown_timeout_ms`. A signal
+    /// during the start ends it: nothing runs yet.
     ///
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
@@ -300,9 +301,9 @@ impl App {
         let running = tokio::select! {
             biased;
             () = signals.next() => return Ok(()),
-            running = self.start() => running?,
+            running = self.start() => running?.watched(),
         };
-        let signals = tokio::spawn(signals.stop(running.handle(), running.shutdown_timeout()));
+        let signals = tokio::spawn(signals.stop(running.handle()));
         let result = running.join().await;
         signals.abort();
         result

@@ -40,6 +40,8 @@ pub struct Capabilities {
     pub replay: bool,
     /// Whether topics can be made and looked at.
     pub admin: bool,
+    /// Whether a topic that is absent is made when it is first named.
+    pub makes_topics: bool,
     /// Whether a driver may have a thread of its own. `false` keeps everything on the caller's runtime, so that a run
     /// is the same each time.
     pub own_thread: bool,

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::app::Resolved;
 use crate::extract::Missing;
+use crate::handler::ErasedHandler;
 use crate::name::{check_group, check_topic, check_worker};
 use crate::settings::{MessageBroker, OffsetReset, SaslMechanism, Settings};
 use crate::spec::Place;
@@ -69,8 +70,8 @@ impl fmt::Display for Problems {
     }
 }
 
-/// A worker, or what its extractors lack.
-pub(crate) type Built<'a> = (&'a Resolved, &'a [Missing], bool);
+/// A worker with its handler, or with what its extractors lack.
+pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Missing]>);
 
 /// Everything that does not fit.
 pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> {
@@ -85,17 +86,26 @@ pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> 
             .iter()
             .filter_map(|worker| dead_letter_loop(worker, &resolved)),
     );
-    for (worker, missing, is_batch) in workers {
-        problems.extend(missing.iter().map(|missing| lacks(worker, missing)));
-        if missing.is_empty() && !is_batch && worker.batch_keys {
-            let what = format!(
-                "worker \"{}\" has `batch_size` or `batch_timeout`, but its handler takes one record at a time; take `Batch<_>` first",
-                worker.name
-            );
-            problems.push(Problem::new(what, [worker.place]));
+    for (worker, made) in workers {
+        match made {
+            Ok(handler) => problems.extend(unfit(worker, *handler)),
+            Err(missing) => problems.extend(missing.iter().map(|missing| lacks(worker, missing))),
         }
     }
     problems
+}
+
+/// What a worker's keys and its handler's types say against each other.
+fn unfit(worker: &Resolved, handler: &dyn ErasedHandler) -> Vec<Problem> {
+    let mut whats = Vec::new();
+    if worker.batch_keys && !handler.is_batch() {
+        whats.push("has `batch_size` or `batch_timeout`, but its handler takes one record at a time; take `Batch<_>` first");
+    }
+    if worker.output.is_none() && handler.needs_output_topic() {
+        whats.push("returns something to publish and has no output topic; add `output_topic = \"…\"`, or return a `Message` with a topic, or `()`");
+    }
+    let problem = |what| Problem::new(format!("worker \"{}\" {what}", worker.name), [worker.place]);
+    whats.into_iter().map(problem).collect()
 }
 
 fn lacks(worker: &Resolved, missing: &Missing) -> Problem {

@@ -164,6 +164,21 @@ pub enum Finish<F: Freight> {
     GiveUp(Reason, F::Cause),
 }
 
+/// What becomes of a record after a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// It is done, or will be when its outputs are acknowledged.
+    Handled,
+    /// It is tried again after this delay.
+    Retried(Duration),
+    /// It is tried again when an earlier record of its lane has been, which failed in the same batch.
+    RetriedBehind,
+    /// It was given up; a command says what happens to it.
+    GivenUp,
+    /// It stays unfinished in this assignment: whoever has the partition next handles it again.
+    Left,
+}
+
 /// Names a timer.
 pub type TimerId = u64;
 
@@ -174,6 +189,8 @@ pub enum Command<F: Freight> {
     Publish(Ticket, F::Outputs),
     /// Write the record to the dead letter topic, in the order of the commands, and say [`Core::dead_lettered`].
     DeadLetter(Ticket, GivenUp<F>),
+    /// Write a dead letter that the broker refused once more.
+    DeadLetterAgain(Ticket, GivenUp<F>),
     /// The record was given up and counts as done: log it.
     Skipped(Ticket, GivenUp<F>),
     /// The record was given up and its worker stops: drain the program. Nothing of its partition starts any more.
@@ -189,6 +206,8 @@ pub enum Command<F: Freight> {
     /// Acknowledge these records and say [`Core::commit_done`] or [`Core::commit_failed`]; when a partition goes, a
     /// second request may come before the first is answered, and the answers are given in the order of the requests.
     Ack(Vec<F::Record>),
+    /// These did not finish in the time that was left to them: log it. Their partition is cancelled next.
+    CutOff(CutOff),
     /// Drop what runs for this partition; nothing it says later counts.
     Cancel(Slot, Epoch),
     /// Commit this watermark at once, if any, and give the partition back.
@@ -215,6 +234,18 @@ pub struct Watermark {
     pub epoch: Epoch,
     /// The first offset that is not done; `None`: nothing to commit.
     pub offset: Option<i64>,
+}
+
+/// The records of a partition that a handler or the broker still had when their time was over. Whoever has the
+/// partition next handles them again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutOff {
+    /// Their partition.
+    pub slot: Slot,
+    /// The offset of the first of them.
+    pub offset: i64,
+    /// How many there are.
+    pub records: usize,
 }
 
 /// A record that was given up.

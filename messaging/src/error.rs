@@ -52,7 +52,9 @@ pub(crate) enum Kind {
     Disabled,
     #[error("{0}")]
     Usage(String),
-    #[error("work was still unfinished after {0:?} (shutdown_timeout_ms); it will be handled again")]
+    #[error(
+        "work was not finished within shutdown_timeout_ms ({0:?}); it is handled again at the next start"
+    )]
     Unfinished(std::time::Duration),
 }
 
@@ -118,6 +120,11 @@ impl Error {
     /// A worker with `on_exhausted = "stop"` gave a record up.
     pub fn is_stopped(&self) -> bool {
         matches!(*self.0, Kind::Stopped { .. })
+    }
+
+    /// Work that was cut off because it did not finish within `shutdown_timeout_ms`; it is handled again.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(*self.0, Kind::Unfinished(_))
     }
 
     /// The error with all its causes, for people.

@@ -27,6 +27,10 @@ pub trait ErasedHandler: Send + Sync {
 
     /// Whether it handles the records of a run together.
     fn is_batch(&self) -> bool;
+
+    /// Whether it can answer with something to publish that names no topic of its own; a worker without an
+    /// `output_topic` must not have such a handler.
+    fn needs_output_topic(&self) -> bool;
 }
 
 /// The first argument of a handler: what it reads, and whether it takes one record or many.
@@ -161,6 +165,8 @@ pub trait Handler<M>: Send + Sync + Sized + 'static {
     type Setup: Send + Sync + 'static;
     /// Whether it takes a [`Batch`].
     const BATCH: bool;
+    /// Whether its answer needs the worker's `output_topic`.
+    const NEEDS_TOPIC: bool;
 
     /// Asks for what the extractors need.
     ///
@@ -189,6 +195,9 @@ impl<M: 'static, H: Handler<M>> ErasedHandler for Erased<M, H> {
     }
     fn is_batch(&self) -> bool {
         H::BATCH
+    }
+    fn needs_output_topic(&self) -> bool {
+        H::NEEDS_TOPIC
     }
 }
 
@@ -310,6 +319,7 @@ macro_rules! handlers {
             type Error = R::Error;
             type Setup = ($($argument::Setup,)*);
             const BATCH: bool = false;
+            const NEEDS_TOPIC: bool = R::NEEDS_TOPIC;
 
             fn setup(context: &Context) -> Result<Self::Setup, Vec<Missing>> {
                 setup_all!(context $($argument)*)
@@ -345,6 +355,7 @@ macro_rules! handlers {
             type Error = R::Error;
             type Setup = ($($argument::Setup,)*);
             const BATCH: bool = true;
+            const NEEDS_TOPIC: bool = R::NEEDS_TOPIC;
 
             fn setup(context: &Context) -> Result<Self::Setup, Vec<Missing>> {
                 setup_all!(context $($argument)*)

@@ -130,7 +130,8 @@ impl WorkerSpec {
         self
     }
 
-    /// The topic that what the handler returns is published to; unset: the handler returns nothing to publish.
+    /// The topic that what the handler returns is published to; unset: the handler returns nothing to publish,
+    /// or messages that name their topic.
     pub fn output_topic<T: TopicRef>(mut self, topic: T) -> WorkerSpec {
         self.output = Some(Target {
             topic: topic.topic_name().to_owned(),

@@ -14,7 +14,8 @@ use messaging::delivery::policy::OnExhausted;
 use messaging::extract::StateHandle;
 use messaging::settings::OffsetReset;
 use messaging::{
-    App, Batch, Context, Delivery, Error, FromDelivery, Missing, Rejection, State, WorkerSpec, worker,
+    App, Batch, Context, Delivery, Error, FromDelivery, Message, Missing, Rejection, State, WorkerSpec,
+    worker,
 };
 
 /// What handlers here want and nobody gives.
@@ -73,6 +74,11 @@ async fn from_first(_: String) {}
 
 #[worker(topic = "second", group_id = "readers", auto_offset_reset = "latest")]
 async fn from_last(_: String) {}
+
+#[worker(topic = "questions")]
+async fn answers_nowhere(text: String) -> String {
+    text
+}
 
 #[worker(topic = "fine", output_topic = "fine.too")]
 async fn fine(text: String) -> String {
@@ -254,6 +260,7 @@ fn all_at_once_before_anything_connects() {
         "its own dead letters from \"letters\"".to_owned(),
         "\"no good\" has ' '".to_owned(),
         "group \"readers\"".to_owned(),
+        "has no output topic".to_owned(),
     ];
     if !cfg!(feature = "kafka-tls") {
         expected.push("not compiled in".to_owned());
@@ -269,6 +276,7 @@ fn all_at_once_before_anything_connects() {
         "misnamed",
         "from_first",
         "from_last",
+        "answers_nowhere",
     ];
     expected.extend(offenders.map(place));
     for part in expected {
@@ -308,10 +316,58 @@ fn what_only_batches_take() {
 }
 
 #[test]
+fn an_answer_without_a_topic_to_go_to() {
+    assert_eq!(
+        of(&["answers_nowhere"]),
+        [format!(
+            "worker \"answers_nowhere\" returns something to publish and has no output topic; add `output_topic = \"…\"`, or return a `Message` with a topic, or `()` ({})",
+            place("answers_nowhere")
+        )]
+    );
+}
+
+#[test]
+fn which_answers_need_an_output_topic() {
+    type Or<T> = Result<T, std::fmt::Error>;
+    macro_rules! told {
+        ($input:ty => $answer:ty) => {{
+            async fn handler(_: $input) -> $answer {
+                unreachable!("it is only checked")
+            }
+            let spec = || WorkerSpec::of("w", "in", handler);
+            let check = |spec| on_memory(App::empty().worker(spec)).check();
+            check(spec().output_topic("out")).expect("it has an output topic");
+            check(spec()).is_err()
+        }};
+    }
+    let needed = [
+        told!(String => String),
+        told!(String => Option<String>),
+        told!(String => Vec<String>),
+        told!(String => Or<String>),
+        told!(String => Or<Option<Vec<String>>>),
+        told!(Batch<String> => Vec<Or<String>>),
+    ];
+    assert_eq!(needed, [true; 6]);
+    let not_needed = [
+        told!(String => ()),
+        told!(String => Or<()>),
+        told!(String => Message<String>),
+        told!(String => Option<Message<String>>),
+        told!(String => Or<Vec<Message<String>>>),
+        told!(Batch<String> => ()),
+        told!(Batch<String> => Or<()>),
+        told!(Batch<String> => Vec<Or<()>>),
+        told!(Batch<String> => Vec<Or<Message<String>>>),
+    ];
+    assert_eq!(not_needed, [false; 9]);
+}
+
+#[test]
 fn names_of_groups_and_other_topics() {
     let app = |spec: WorkerSpec| on_memory(App::empty().worker(spec.auto_offset_reset(OffsetReset::Latest)));
     let named = |spec| problems_of(&app(spec).check().unwrap_err()).concat();
-    let spec = || WorkerSpec::of("fine", "in", fine);
+    let spec = || WorkerSpec::of("fine", "in", fine).output_topic("out");
     assert!(named(spec().output_topic("..")).contains("a topic cannot be named \"..\""));
     assert!(named(spec().dlq_topic("a b")).contains("a topic name \"a b\" has ' '"));
     assert!(named(spec().group_id("")).contains("a group name is empty"));

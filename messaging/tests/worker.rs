@@ -202,7 +202,7 @@ async fn health_names_the_record_that_nothing_gets_past() {
     );
     running.stop();
     assert!(!running.health().ready);
-    running.join().await.unwrap();
+    assert!(running.join().await.unwrap_err().is_unfinished());
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,11 +10,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::Resolved;
 use super::plan::Plan;
 use super::running::{Shutdown, Started};
-use crate::broker::{Broker, BrokerError, Subscribe, Subscription};
+use crate::broker::{Broker, Subscribe, Subscription};
 use crate::delivery::Core;
 use crate::error::{Error, Kind, Result};
 use crate::handler::ErasedHandler;
-use crate::runtime::driver::{Setup, drive};
+use crate::runtime::driver::{End, Setup, drive};
 use crate::runtime::health::GroupHealth;
 use crate::runtime::observer::Observer;
 use crate::runtime::unit::Unit;
@@ -176,9 +176,7 @@ fn seed(group: &str) -> u64 {
     })
 }
 
-type End = oneshot::Receiver<std::result::Result<(), BrokerError>>;
-
-fn as_task(setup: Setup) -> End {
+fn as_task(setup: Setup) -> oneshot::Receiver<End> {
     let (ended, end) = oneshot::channel();
     tokio::spawn(async move {
         // An App that is gone does not care how it ended.
@@ -188,7 +186,7 @@ fn as_task(setup: Setup) -> End {
 }
 
 /// A driver with a thread of its own is not slowed by other tasks, and a handler that blocks slows none.
-fn on_own_thread(group: &str, setup: Setup) -> Result<End> {
+fn on_own_thread(group: &str, setup: Setup) -> Result<oneshot::Receiver<End>> {
     let (ended, end) = oneshot::channel();
     let runtime = tokio::runtime::Handle::current();
     let work = move || {

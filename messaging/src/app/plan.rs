@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Resolved, topics};
 use crate::broker::Broker;
-use crate::check::{Problems, check};
+use crate::check::{Built, Problems, check};
 use crate::error::{Kind, Result};
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
@@ -26,13 +26,10 @@ pub(super) struct Planned {
 
 impl Plan {
     pub(super) fn check(&self) -> Result<()> {
-        let built: Vec<_> = self
+        let built: Vec<Built<'_>> = self
             .workers
             .iter()
-            .map(|worker| match &worker.made {
-                Ok(handler) => (&worker.resolved, &[][..], handler.is_batch()),
-                Err(missing) => (&worker.resolved, &missing[..], false),
-            })
+            .map(|worker| (&worker.resolved, worker.made.as_deref().map_err(Vec::as_slice)))
             .collect();
         match Problems::new(check(&self.settings, &built)) {
             Some(problems) => Err(Kind::Check(problems).into()),
@@ -62,7 +59,9 @@ impl Plan {
         let resolved = self.resolved();
         match broker.admin() {
             Ok(admin) => {
-                topics::prepare(&*admin, &resolved, self.settings.kafka_dlq_auto_create).await;
+                let makes_topics = broker.capabilities().makes_topics;
+                let create = self.settings.kafka_dlq_auto_create;
+                topics::prepare(&*admin, &resolved, create, makes_topics).await;
                 topics::announce_new_groups(&*admin, &resolved).await;
             }
             Err(error) => {

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::broker::BrokerError;
+use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
 use crate::producer::Producer;
 use crate::runtime::clock::{self, Instant};
-use crate::runtime::driver::{Notice, Request};
+use crate::runtime::driver::{End, Notice, Request};
 use crate::runtime::health::{GroupHealth, Health};
 
 /// How a shutdown divides its time.
@@ -44,12 +44,14 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
-    drivers: Vec<oneshot::Receiver<Result<(), BrokerError>>>,
+    drivers: Vec<oneshot::Receiver<End>>,
     failed: FirstError,
     ready: watch::Receiver<usize>,
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
+    /// Only for a process that is nothing but this App.
+    watchdog: Option<Watchdog>,
 }
 
 /// What stopped an App, when it was not told to stop.
@@ -98,7 +100,7 @@ pub(super) struct Started {
     pub(super) requests: mpsc::UnboundedSender<Request>,
     pub(super) notices: mpsc::UnboundedReceiver<Notice>,
     pub(super) health: watch::Receiver<GroupHealth>,
-    pub(super) end: oneshot::Receiver<Result<(), BrokerError>>,
+    pub(super) end: oneshot::Receiver<End>,
 }
 
 impl Running {
@@ -132,7 +134,14 @@ impl Running {
             health,
             producer,
             shutdown,
+            watchdog: None,
         }
+    }
+
+    /// Ends the process when the shutdown hangs.
+    pub(super) fn watched(mut self) -> Running {
+        self.watchdog = Watchdog::over(self.handle.stopped.subscribe(), self.shutdown.all);
+        self
     }
 
     /// Waits until every group has its first partitions, or has ended.
@@ -172,8 +181,8 @@ impl Running {
     pub async fn join(mut self) -> Result<()> {
         let mut stopped = self.handle.stopped.subscribe();
         let ends = std::mem::take(&mut self.drivers);
-        let mut ended = Box::pin(join_all(ends));
         let limit = self.shutdown.all;
+        let mut ended = Box::pin(join_all(ends, limit));
         let over_time = async {
             // Only an App that was told to stop has to be quick.
             if stopped.wait_for(Option::is_some).await.is_ok() {
@@ -186,8 +195,15 @@ impl Running {
             () = over_time => Err(Kind::Unfinished(limit).into()),
         };
         self.flush().await;
+        let failed = self.failed.take();
+        // A program may go on after a failure that left nothing behind, but not after it was told to end.
+        if let Some(watchdog) = self.watchdog.take()
+            && (failed.is_none() || result.is_err())
+        {
+            watchdog.stay();
+        }
         // What stopped the App says more than how its close went.
-        self.failed.take().map_or(result, Err)
+        failed.map_or(result, Err)
     }
 
     /// Gives the last messages what is left of the time.
@@ -207,10 +223,6 @@ impl Running {
         }
     }
 
-    pub(super) fn shutdown_timeout(&self) -> Duration {
-        self.shutdown.all
-    }
-
     pub(super) fn handle(&self) -> Arc<Handle> {
         self.handle.clone()
     }
@@ -222,11 +234,12 @@ impl Drop for Running {
     }
 }
 
-async fn join_all(ends: Vec<oneshot::Receiver<Result<(), BrokerError>>>) -> Result<()> {
+async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<()> {
     let mut result = Ok(());
     for end in ends {
         let ended = match end.await {
-            Ok(Ok(())) => continue,
+            Ok(Ok(0)) => continue,
+            Ok(Ok(_)) => Kind::Unfinished(limit),
             Ok(Err(source)) => Kind::Broker {
                 what: "the subscription did not close cleanly".into(),
                 source,
@@ -286,5 +299,59 @@ async fn supervise(
     // A driver that ended without ever being ready must not keep others waiting.
     if !was_ready {
         ready.send_modify(|count| *count += 1);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+
+    use super::*;
+    use crate::broker::BrokerError;
+
+    const AN_HOUR: Duration = Duration::from_secs(3600);
+
+    /// An App of one driver that has ended so, and what tells whether its watchdog bit.
+    fn watched(end: End, limit: Duration) -> (Running, Receiver<()>) {
+        let producer = Producer::new(None, String::new(), false, None);
+        let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
+        let (ended, driver) = oneshot::channel();
+        ended.send(end).unwrap();
+        running.drivers.push(driver);
+        let (bites, bitten) = channel();
+        let bite = move || bites.send(()).unwrap();
+        let stopped = running.handle.stopped.subscribe();
+        running.watchdog = Some(Watchdog::start(stopped, limit, bite).unwrap());
+        (running, bitten)
+    }
+
+    fn failed() -> Error {
+        Kind::Usage("a worker stopped it".into()).into()
+    }
+
+    #[tokio::test]
+    async fn a_program_that_was_told_to_end_ends_though_its_app_has_ended() {
+        let (running, bitten) = watched(Ok(0), Duration::ZERO);
+        running.stop();
+        running.join().await.unwrap();
+        bitten.recv().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_program_may_go_on_after_a_failure_that_left_nothing_behind() {
+        let (running, bitten) = watched(Ok(0), AN_HOUR);
+        running.failed.keep(failed());
+        running.join().await.unwrap_err();
+        let stood_down = bitten.recv_timeout(Duration::from_secs(20));
+        assert_eq!(stood_down, Err(RecvTimeoutError::Disconnected));
+    }
+
+    #[tokio::test]
+    async fn what_a_failure_left_behind_does_not_keep_the_program() {
+        let (running, bitten) = watched(Err(BrokerError::Closed), Duration::ZERO);
+        running.failed.keep(failed());
+        running.join().await.unwrap_err();
+        bitten.recv().unwrap();
     }
 }

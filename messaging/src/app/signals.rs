@@ -1,45 +1,22 @@
 //! SIGTERM and SIGINT: the first drains, the second ends at once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::running::Handle;
 
 /// The exit code of a program that was interrupted twice, as shells have it for SIGINT.
 const INTERRUPTED: i32 = 130;
-/// The exit code of a program whose shutdown hung.
-const HUNG: i32 = 1;
 
 impl Signals {
     /// Stops the App at the first signal, and ends the process at the second.
-    pub(super) async fn stop(mut self, handle: Arc<Handle>, shutdown_timeout: Duration) {
+    pub(super) async fn stop(mut self, handle: Arc<Handle>) {
         self.next().await;
         handle.stop();
-        watch_over(shutdown_timeout);
         self.next().await;
         tracing::error!(
             "interrupted again: ending at once; unfinished work is handled again at the next start"
         );
         std::process::exit(INTERRUPTED);
-    }
-}
-
-/// Ends the process when it is still there a second after its time: a handler that blocks its thread, or a client
-/// whose close hangs, must not keep it.
-fn watch_over(shutdown_timeout: Duration) {
-    let watch = move || {
-        let (_keep, never) = std::sync::mpsc::channel::<()>();
-        let _ = never.recv_timeout(shutdown_timeout + Duration::from_secs(1));
-        eprintln!(
-            "the shutdown took longer than shutdown_timeout_ms ({shutdown_timeout:?}); ending; unfinished work is handled again at the next start"
-        );
-        std::process::exit(HUNG);
-    };
-    let spawned = std::thread::Builder::new()
-        .name("messaging-watchdog".into())
-        .spawn(watch);
-    if let Err(error) = spawned {
-        tracing::warn!(%error, "no thread for the watchdog: a shutdown that hangs will not be ended");
     }
 }
 

@@ -9,17 +9,18 @@ use crate::outcome::describe;
 /// How much larger than its record a dead letter may be: our headers.
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
 
-/// Looks at the topics of all workers, names what is absent, and makes dead letter topics when `create` says so.
-/// Nothing here stops a start: a broker that refuses to tell may still carry records.
-pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bool) {
+/// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, and makes dead letter
+/// topics when `create` says so. Nothing here stops a start: a broker that refuses to tell may still carry records.
+pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bool, makes_topics: bool) {
     let (mut named, mut wanted) = (BTreeSet::new(), Vec::new());
     for worker in workers {
         let source = look(admin, &worker.topic).await;
-        if source.is_none() && named.insert(&worker.topic) {
+        if source.is_none() && named.insert(&worker.topic) && !makes_topics {
             tracing::warn!(topic = %worker.topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `kafka-topics.sh --create --topic {}`", worker.topic);
         }
         if let Some(output) = worker.output.as_ref().map(|output| &output.topic)
             && named.insert(output)
+            && !makes_topics
             && look(admin, output).await.is_none()
         {
             tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `kafka-topics.sh --create --topic {output}`");
@@ -33,7 +34,7 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
     }
     if create {
         make(admin, &wanted).await;
-    } else {
+    } else if !makes_topics {
         for topic in &wanted {
             tracing::warn!(topic = %topic.name, "the dead letter topic does not exist, and kafka_dlq_auto_create is false; a record that is given up waits until it is created");
         }

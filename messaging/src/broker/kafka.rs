@@ -80,6 +80,8 @@ impl Broker for Kafka {
             transactions: false,
             replay: true,
             admin: true,
+            // Clients are told not to (`allow.auto.create.topics=false`).
+            makes_topics: false,
             own_thread: true,
         }
     }

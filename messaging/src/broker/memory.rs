@@ -148,6 +148,7 @@ impl Broker for MemoryBroker {
             transactions: false,
             replay: true,
             admin: true,
+            makes_topics: self.lock().auto_create,
             own_thread: false,
         }
     }

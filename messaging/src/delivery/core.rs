@@ -148,6 +148,11 @@ impl<F: Freight> Core<F> {
         self.partitions.get(slot as usize).and_then(Partition::front)
     }
 
+    /// Whether the program ends.
+    pub fn is_draining(&self) -> bool {
+        self.draining
+    }
+
     /// Records started or queued, over all partitions.
     pub fn in_flight(&self) -> usize {
         self.partitions.iter().map(|partition| partition.in_flight).sum()

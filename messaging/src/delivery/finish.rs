@@ -5,22 +5,33 @@ use std::time::Duration;
 use super::core::Timer;
 use super::entry::{Staged, State};
 use super::tracker::Phase;
-use super::{Command, Core, Finish, Freight, Settlement, Stage, Ticket, TimerId};
+use super::{Command, Core, Disposition, Finish, Freight, Settlement, Stage, Ticket, TimerId};
 use crate::outcome::Reason;
 
 impl<F: Freight> Core<F> {
     /// What became of one try; the records of a run are told in their order. `random` decides the jitter of a retry.
-    pub fn finished(&mut self, ticket: Ticket, finish: Finish<F>, random: u64) {
+    /// Says what becomes of the record.
+    pub fn finished(&mut self, ticket: Ticket, finish: Finish<F>, random: u64) -> Disposition {
         if !matches!(self.state(ticket), Some(State::Open | State::Running)) {
-            return;
+            return Disposition::Left;
         }
-        match finish {
-            Finish::Done(outputs) => self.succeeded(ticket, outputs),
-            Finish::Skip => self.done(ticket),
+        let disposition = match finish {
+            Finish::Done(outputs) => {
+                self.succeeded(ticket, outputs);
+                Disposition::Handled
+            }
+            Finish::Skip => {
+                self.done(ticket);
+                Disposition::Handled
+            }
             Finish::Retry(after, reason, cause) => self.failed(ticket, after, (reason, cause), random),
-            Finish::GiveUp(reason, cause) => self.give_up(ticket, reason, cause),
-        }
+            Finish::GiveUp(reason, cause) => {
+                self.give_up(ticket, reason, cause);
+                Disposition::GivenUp
+            }
+        };
         self.check_released(ticket.slot);
+        disposition
     }
 
     /// One of a record's messages was acknowledged, or refused for good.
@@ -119,23 +130,33 @@ impl<F: Freight> Core<F> {
         self.wake(ticket.slot);
     }
 
-    fn failed(&mut self, ticket: Ticket, after: Option<Duration>, why: (Reason, F::Cause), random: u64) {
+    fn failed(
+        &mut self,
+        ticket: Ticket,
+        after: Option<Duration>,
+        why: (Reason, F::Cause),
+        random: u64,
+    ) -> Disposition {
         let partition = &mut self.partitions[ticket.slot as usize];
         let Some(attempts) = partition.entry(ticket.seq).map(|entry| entry.attempts) else {
-            return;
+            return Disposition::Left;
         };
         let policy = self.workers[partition.worker].rules.retry;
         if attempts > policy.max_retries {
-            return self.give_up(ticket, why.0, why.1);
+            self.give_up(ticket, why.0, why.1);
+            return Disposition::GivenUp;
         }
         if partition.phase != Phase::Active {
             // It is left to whoever gets the partition.
-            return partition.turn(ticket.seq, State::Abandoned);
+            partition.turn(ticket.seq, State::Abandoned);
+            return Disposition::Left;
         }
-        if partition.line_up(ticket.seq) {
-            let delay = after.unwrap_or_else(|| policy.delay_before(attempts, random));
-            let id = self.set_timer(Timer::Retry(ticket), delay);
-            self.partitions[ticket.slot as usize].turn(ticket.seq, State::Backoff(id));
+        if !partition.line_up(ticket.seq) {
+            return Disposition::RetriedBehind;
         }
+        let delay = after.unwrap_or_else(|| policy.delay_before(attempts, random));
+        let id = self.set_timer(Timer::Retry(ticket), delay);
+        self.partitions[ticket.slot as usize].turn(ticket.seq, State::Backoff(id));
+        Disposition::Retried(delay)
     }
 }

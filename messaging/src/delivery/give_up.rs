@@ -38,7 +38,7 @@ impl<F: Freight> Core<F> {
             .entry(ticket.seq)
             .and_then(|entry| entry.staged.as_deref());
         if let Some(Staged::DeadLetter(given_up)) = staged {
-            let again = Command::DeadLetter(ticket, given_up.clone());
+            let again = Command::DeadLetterAgain(ticket, given_up.clone());
             self.commands.push_back(again);
         }
     }

@@ -140,6 +140,7 @@ impl<F: Freight> Core<F> {
         if partition.is_at_rest() {
             return;
         }
+        self.commands.extend(partition.cut_off().map(Command::CutOff));
         partition.abandon_where(State::is_busy);
         let (worker, epoch) = (partition.worker, partition.epoch);
         let running = std::mem::take(&mut partition.running);

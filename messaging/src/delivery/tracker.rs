@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::entry::{Entry, Staged, State};
 use super::lanes::{KEYLESS, Lanes};
 use super::policy::Order;
-use super::{Epoch, Freight, Offer, Slot, Stage, Ticket, TimerId, Watermark};
+use super::{CutOff, Epoch, Freight, Offer, Slot, Stage, Ticket, TimerId, Watermark};
 
 /// What a partition may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,6 +260,16 @@ impl<F: Freight> Partition<F> {
             Some(entry) => Some(entry.offset),
             None => self.last_offset.map(|last| last + 1),
         }
+    }
+
+    /// The records that are with their handler or on their way to the broker, if any.
+    pub(super) fn cut_off(&self) -> Option<CutOff> {
+        let first = self.entries.iter().find(|entry| entry.state.is_busy())?;
+        Some(CutOff {
+            slot: self.slot,
+            offset: first.offset,
+            records: self.busy,
+        })
     }
 
     /// The first record that is not done, which holds the watermark: its offset and how often it was tried.

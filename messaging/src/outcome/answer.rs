@@ -110,6 +110,9 @@ pub trait IntoOutcome: Sized {
     type Output;
     /// The error that `classify` sees.
     type Error: 'static;
+    /// Whether it can hold something to publish that names no topic of its own; then its worker must have an
+    /// `output_topic`.
+    const NEEDS_TOPIC: bool;
 
     /// Writes the outputs to `outbox`, or says why there are none.
     ///
@@ -131,6 +134,7 @@ pub type Never = std::convert::Infallible;
 impl<T: Payload> IntoOutcome for T {
     type Output = T;
     type Error = Never;
+    const NEEDS_TOPIC: bool = true;
     fn into_outcome(self, outbox: &mut Outbox, _: Classify<Never>) -> Result<(), Failure> {
         outbox.push(&self).map_err(Failure::output)
     }
@@ -139,6 +143,7 @@ impl<T: Payload> IntoOutcome for T {
 impl IntoOutcome for () {
     type Output = Nothing;
     type Error = Never;
+    const NEEDS_TOPIC: bool = false;
     fn into_outcome(self, _: &mut Outbox, _: Classify<Never>) -> Result<(), Failure> {
         Ok(())
     }
@@ -147,6 +152,7 @@ impl IntoOutcome for () {
 impl<T: Payload> IntoOutcome for Message<T> {
     type Output = T;
     type Error = Never;
+    const NEEDS_TOPIC: bool = false;
     fn into_outcome(self, outbox: &mut Outbox, _: Classify<Never>) -> Result<(), Failure> {
         outbox.push_message(self).map_err(Failure::output)
     }
@@ -155,6 +161,7 @@ impl<T: Payload> IntoOutcome for Message<T> {
 impl<T: IntoOutcome> IntoOutcome for Option<T> {
     type Output = T::Output;
     type Error = T::Error;
+    const NEEDS_TOPIC: bool = T::NEEDS_TOPIC;
     fn into_outcome(self, outbox: &mut Outbox, classify: Classify<T::Error>) -> Result<(), Failure> {
         self.map_or(Ok(()), |answer| answer.into_outcome(outbox, classify))
     }
@@ -163,6 +170,7 @@ impl<T: IntoOutcome> IntoOutcome for Option<T> {
 impl<T: IntoOutcome> IntoOutcome for Vec<T> {
     type Output = T::Output;
     type Error = T::Error;
+    const NEEDS_TOPIC: bool = T::NEEDS_TOPIC;
     fn into_outcome(self, outbox: &mut Outbox, classify: Classify<T::Error>) -> Result<(), Failure> {
         self.into_iter()
             .try_for_each(|answer| answer.into_outcome(outbox, classify))
@@ -172,6 +180,7 @@ impl<T: IntoOutcome> IntoOutcome for Vec<T> {
 impl<T: IntoOutcome, E: Into<BoxError> + 'static> IntoOutcome for Result<T, E> {
     type Output = T::Output;
     type Error = E;
+    const NEEDS_TOPIC: bool = T::NEEDS_TOPIC;
     fn into_outcome(self, outbox: &mut Outbox, classify: Classify<E>) -> Result<(), Failure> {
         match self {
             Ok(answer) => answer.into_outcome(outbox, None),
@@ -191,6 +200,9 @@ pub trait IntoOutcomes: Sized {
     type Output;
     /// The error that `classify` sees.
     type Error: 'static;
+    /// Whether it can hold something to publish that names no topic of its own; then its worker must have an
+    /// `output_topic`.
+    const NEEDS_TOPIC: bool;
 
     /// One outcome per record, in the batch's order.
     fn into_outcomes(
@@ -204,6 +216,7 @@ pub trait IntoOutcomes: Sized {
 impl IntoOutcomes for () {
     type Output = Nothing;
     type Error = Never;
+    const NEEDS_TOPIC: bool = false;
     fn into_outcomes(self, records: usize, _: Option<KeyOf>, _: Classify<Never>) -> Vec<Outcome> {
         (0..records).map(|_| Outcome::Done(Outputs::new())).collect()
     }
@@ -212,6 +225,7 @@ impl IntoOutcomes for () {
 impl<E: Into<BoxError> + 'static> IntoOutcomes for Result<(), E> {
     type Output = Nothing;
     type Error = E;
+    const NEEDS_TOPIC: bool = false;
     fn into_outcomes(self, records: usize, _: Option<KeyOf>, classify: Classify<E>) -> Vec<Outcome> {
         let Err(error) = self else {
             return ().into_outcomes(records, None, None);
@@ -223,6 +237,7 @@ impl<E: Into<BoxError> + 'static> IntoOutcomes for Result<(), E> {
 impl<R: IntoOutcome, E: Into<BoxError> + 'static> IntoOutcomes for Vec<Result<R, E>> {
     type Output = R::Output;
     type Error = E;
+    const NEEDS_TOPIC: bool = R::NEEDS_TOPIC;
     fn into_outcomes(self, records: usize, key_of: Option<KeyOf>, classify: Classify<E>) -> Vec<Outcome> {
         if self.len() != records {
             let why = format!(

@@ -29,6 +29,7 @@ use crate::record::Record;
 
 mod commands;
 mod events;
+mod failed;
 mod runs;
 
 /// How many runs are started before the broker is heard again.
@@ -107,6 +108,8 @@ pub(crate) struct Driver {
     spawn: bool,
     picks: Vec<Pick<Record>>,
     drained: Option<Vec<Watermark>>,
+    /// How many records were cut off while the program ended.
+    unfinished: usize,
 }
 
 /// What woke the driver.
@@ -119,8 +122,11 @@ enum Wake {
     Work,
 }
 
-/// Runs until drained or failed. `Err` is what the close of the subscription said.
-pub(crate) async fn drive(setup: Setup) -> Result<(), BrokerError> {
+/// How many records the end of a driver cut off, or what the close of its subscription said.
+pub(crate) type End = Result<usize, BrokerError>;
+
+/// Runs until drained or failed.
+pub(crate) async fn drive(setup: Setup) -> End {
     let producer = setup.producer.clone();
     CURRENT.scope(producer, Driver::new(setup).run()).await
 }
@@ -151,14 +157,15 @@ impl Driver {
             spawn: setup.spawn,
             picks: Vec::new(),
             drained: None,
+            unfinished: 0,
         }
     }
 
-    async fn run(mut self) -> Result<(), BrokerError> {
+    async fn run(mut self) -> End {
         loop {
             let more = self.turn();
             if let Some(marks) = self.drained.take() {
-                return self.subscription.close(marks).await;
+                return self.subscription.close(marks).await.map(|()| self.unfinished);
             }
             let wake = self.wait(more).await;
             self.pulse.change();

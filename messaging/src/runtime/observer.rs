@@ -45,7 +45,7 @@ pub enum Observation<'a> {
         /// Which try it was, from 1.
         attempt: u32,
     },
-    /// A record was given up; its dead letter is acknowledged, or it was skipped.
+    /// A record was given up; its dead letter is on its way, or it was skipped.
     GivenUp {
         /// The worker.
         worker: &'a str,

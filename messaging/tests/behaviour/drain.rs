@@ -59,20 +59,29 @@ async fn what_runs_may_finish_and_is_committed() {
 
 #[tokio::test(start_paused = true)]
 async fn what_outlasts_the_deadline_is_cancelled_and_handled_again() {
-    let (broker, seen) = (MemoryBroker::new(), Seen::new());
+    let (broker, seen, log) = (MemoryBroker::new(), Seen::new(), Log::new());
+    topic(&broker, "in", 1).await;
     let running = started(app(&broker, &seen)).await;
-    send(&running, "in", [2]).await;
-    until("it runs", || seen.len() == 1).await;
+    send(&running, "in", [3, 2]).await;
+    until("it runs", || seen.len() == 3).await;
     let began = Instant::now();
-    end(running).await;
+    running.stop();
+    let error = running.join().await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 22, "shutdown_timeout_ms less 3 s");
-    assert_eq!(committed(&broker, "g", "in").await, 0);
+    assert_eq!(
+        error.report(),
+        "work was not finished within shutdown_timeout_ms (25s); it is handled again at the next start"
+    );
+    assert_eq!(
+        log.of("WARN unfinished"),
+        [
+            "WARN unfinished records were cut off, their time was over; they are handled again worker=work topic=in partition=0 offset=1 records=1"
+        ]
+    );
+    assert_eq!(committed(&broker, "g", "in").await, 1);
 
     let running = started(app(&broker, &seen)).await;
-    until("it is handled again", || {
-        seen.all() == [("began", 2), ("began", 2)]
-    })
-    .await;
+    until("it is handled again", || seen.all()[3..] == [("began", 2)]).await;
     drop(running);
 }
 
@@ -103,7 +112,7 @@ async fn only_the_finished_prefix_is_committed() {
     let running = started(app_on(&broker).state(seen.clone()).worker(spec)).await;
     send(&running, "in", [3, 4, 2, 5, 6]).await;
     until("all others are done", || seen.len() == 9).await;
-    end(running).await;
+    end_unfinished(running).await;
     assert_eq!(committed(&broker, "g", "in").await, 2);
 }
 
@@ -118,7 +127,7 @@ async fn an_output_that_is_not_acknowledged_holds_the_offset_through_a_drain() {
     let running = run_one(&broker, (), spec()).await;
     send(&running, "in", [1]).await;
     pass(Duration::from_secs(5)).await;
-    end(running).await;
+    end_unfinished(running).await;
     assert_eq!(committed(&broker, "g", "in").await, 0);
     topic(&broker, "out", 1).await;
     let running = run_one(&broker, (), spec()).await;

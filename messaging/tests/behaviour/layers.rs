@@ -33,6 +33,9 @@ impl ErasedHandler for Noted {
     fn is_batch(&self) -> bool {
         self.2.is_batch()
     }
+    fn needs_output_topic(&self) -> bool {
+        self.2.needs_output_topic()
+    }
 }
 
 #[tokio::test(start_paused = true)]

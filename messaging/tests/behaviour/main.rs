@@ -15,6 +15,7 @@ mod extractors;
 mod failures;
 mod groups;
 mod layers;
+mod logging;
 mod methods;
 mod order;
 mod outputs;

@@ -230,11 +230,15 @@ async fn refused(spec: WorkerSpec, error: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_output_without_a_topic_is_refused() {
-    async fn double(order: Order) -> Order {
-        order
+async fn a_message_without_a_topic_is_refused() {
+    async fn double(order: Order) -> Message<Order> {
+        Message::new(order)
     }
-    refused(WorkerSpec::of("double", "in", double), "has no `output_topic`").await;
+    refused(
+        WorkerSpec::of("double", "in", double),
+        "a message without a topic",
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -150,3 +150,31 @@ async fn run_without_workers_is_an_error_and_start_is_not() {
     running.ready().await;
     end(running).await;
 }
+
+/// What is complained about at the start of a worker with an output topic, none of whose topics is there.
+async fn complaints_at_start(broker: MemoryBroker) -> Vec<String> {
+    async fn double(order: Order) -> Order {
+        order
+    }
+    let log = Log::new();
+    let spec = WorkerSpec::of("double", "in", double).output_topic("out");
+    let app = app_on(&broker).configure([("kafka_dlq_auto_create", "false")]);
+    let running = app.worker(spec).start().await.unwrap();
+    end(running).await;
+    log.complaints()
+}
+
+#[tokio::test(start_paused = true)]
+async fn absent_topics_are_named_unless_the_broker_makes_them() {
+    let told = complaints_at_start(MemoryBroker::new().auto_create(false)).await;
+    let starts = [
+        "WARN the topic does not exist;",
+        "WARN the output topic does not exist;",
+        "WARN the dead letter topic does not exist,",
+    ];
+    assert_eq!(told.len(), starts.len(), "{told:?}");
+    for (line, start) in told.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert_eq!(complaints_at_start(MemoryBroker::new()).await, [""; 0]);
+}

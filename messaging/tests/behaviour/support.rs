@@ -11,6 +11,10 @@ use messaging::settings::OffsetReset;
 use messaging::{App, Headers, Payload, Running, WorkerSpec};
 use serde::{Deserialize, Serialize};
 
+mod log;
+
+pub(crate) use log::Log;
+
 pub(crate) type HeaderList = Vec<(String, Option<Vec<u8>>)>;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Payload)]
@@ -67,6 +71,13 @@ pub(crate) async fn run_one<S: Send + Sync + 'static>(
 pub(crate) async fn end(running: Running) {
     running.stop();
     running.join().await.unwrap();
+}
+
+/// Ends an App that has work in hand which does not end.
+pub(crate) async fn end_unfinished(running: Running) {
+    running.stop();
+    let error = running.join().await.unwrap_err();
+    assert!(error.is_unfinished(), "{error}");
 }
 
 /// Sends orders with their id as the key.

@@ -40,8 +40,11 @@ fn busy(test: &str, worker: &str) -> (Service, Program) {
 #[test]
 fn a_handler_that_waits_is_cancelled_and_its_record_stays() {
     let (service, mut program) = busy("cancelled", "sleeps");
-    let (_, took) = signal_and_wait(&mut program, Signal::SIGTERM);
+    let (code, took) = signal_and_wait(&mut program, Signal::SIGTERM);
     assert!(took <= LIMIT, "it took {took:?}");
+    let log = program.stderr().unwrap();
+    assert_eq!(code, Some(1), "unfinished work is an error: {log}");
+    assert!(log.contains("unfinished records were cut off"), "{log}");
     let (group, topic) = (service.group("sleeps"), service.topic("sleeps"));
     assert_eq!(service.raw().committed(&group, &topic).unwrap(), [0]);
     assert_eq!(

@@ -14,6 +14,7 @@ use crate::outcome::Reason;
 pub(super) enum Said {
     Publish(i64),
     DeadLetter(i64, Reason, u32),
+    DeadLetterAgain(i64),
     Skipped(i64),
     Fail(i64),
     Timer(Duration),
@@ -21,6 +22,8 @@ pub(super) enum Said {
     Resume(Slot),
     Commit(Vec<(Slot, i64)>),
     Ack(Vec<i64>),
+    /// The partition, the first offset and the number of records.
+    CutOff(Slot, i64, usize),
     Cancel(Slot, Epoch),
     Release(Slot, Option<i64>),
     Begin(u64),
@@ -178,6 +181,7 @@ impl Bench {
             Command::DeadLetter(_, given) => {
                 Said::DeadLetter(given.record.offset, given.reason, given.attempts)
             }
+            Command::DeadLetterAgain(_, given) => Said::DeadLetterAgain(given.record.offset),
             Command::Skipped(_, given) => Said::Skipped(given.record.offset),
             Command::Fail(_, given) => Said::Fail(given.record.offset),
             Command::SetTimer(id, delay) => {
@@ -188,6 +192,7 @@ impl Bench {
             Command::Resume(slot) => Said::Resume(slot),
             Command::Commit(marks) => Said::Commit(short(&marks)),
             Command::Ack(records) => Said::Ack(records.iter().map(|id| id.offset).collect()),
+            Command::CutOff(cut) => Said::CutOff(cut.slot, cut.offset, cut.records),
             Command::Cancel(slot, epoch) => Said::Cancel(slot, epoch),
             Command::ReleasePartition(mark) => Said::Release(mark.slot, mark.offset),
             Command::BeginTxn(id) => Said::Begin(id),

@@ -72,6 +72,7 @@ enum Expected {
     Fail(Ticket),
     Pause(Slot),
     Resume(Slot),
+    Cancel(Slot),
 }
 
 #[derive(Debug)]

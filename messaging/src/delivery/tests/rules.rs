@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bench::{Said, bench, done, failed, made, offsets, record, rejected, rules};
 use crate::delivery::policy::{OnExhausted, Order};
-use crate::delivery::{Finish, Rules, Settlement};
+use crate::delivery::{Disposition, Finish, Rules, Settlement};
 use crate::outcome::Reason;
 
 mod batches;

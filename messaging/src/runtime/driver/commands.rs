@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::failed::Failed;
 use super::{Driver, Notice, Stopped};
 use crate::broker::TopicPartition;
-use crate::delivery::{Command, GivenUp, Slot, Ticket};
+use crate::delivery::{Command, CutOff, GivenUp, Slot, Ticket};
 use crate::outcome::describe;
 use crate::runtime::dead_letter::dead_letter;
 use crate::runtime::observer::Observation;
@@ -17,7 +18,8 @@ impl Driver {
         while let Some(command) = self.core.command() {
             match command {
                 Command::Publish(ticket, outputs) => self.publish(ticket, outputs),
-                Command::DeadLetter(ticket, given_up) => self.write_dead_letter(ticket, &given_up),
+                Command::DeadLetter(ticket, given_up) => self.dead_letter(ticket, &given_up),
+                Command::DeadLetterAgain(ticket, given_up) => self.write_dead_letter(ticket, &given_up),
                 Command::Skipped(_, given_up) => self.skipped(&given_up),
                 Command::Fail(_, given_up) => self.stopped(&given_up),
                 Command::SetTimer(id, delay) => self.timers.set(id, delay),
@@ -30,6 +32,7 @@ impl Driver {
                 }
                 Command::Pause(slot) => self.pause(slot, true),
                 Command::Resume(slot) => self.pause(slot, false),
+                Command::CutOff(cut) => self.cut_off(&cut),
                 Command::Cancel(slot, epoch) => self.cancel(slot, epoch),
                 Command::ReleasePartition(mark) => self.subscription.release(mark),
                 Command::Drained(marks) => self.drained = Some(marks),
@@ -59,12 +62,18 @@ impl Driver {
         }
     }
 
-    pub(super) fn write_dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
+    pub(super) fn dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
         let unit = &self.units[given_up.worker];
+        Failed::given_up(unit, given_up).log_dead_letter();
         self.observe(&Observation::GivenUp {
             worker: &unit.name,
             dead_letter: true,
         });
+        self.write_dead_letter(ticket, given_up);
+    }
+
+    fn write_dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
+        let unit = &self.units[given_up.worker];
         let (topic, message) = (unit.dlq_topic.clone(), dead_letter(unit, given_up));
         let answer = self.outbox.send(
             &mut *self.subscription,
@@ -78,21 +87,19 @@ impl Driver {
     }
 
     pub(super) fn skipped(&mut self, given_up: &GivenUp<Cargo>) {
-        let (worker, record) = (&*self.units[given_up.worker].name, &given_up.record);
-        let error = describe(given_up.cause.as_ref());
-        tracing::error!(worker, topic = %record.topic(), partition = record.partition(), offset = record.offset(),
-            reason = given_up.reason.as_str(), attempts = given_up.attempts, error = %error,
-            "a record was given up and skipped (on_exhausted = \"skip\")");
+        let unit = &self.units[given_up.worker];
+        Failed::given_up(unit, given_up).log_skipped();
         self.observe(&Observation::GivenUp {
-            worker,
+            worker: &unit.name,
             dead_letter: false,
         });
     }
 
     pub(super) fn stopped(&mut self, given_up: &GivenUp<Cargo>) {
-        let record = &given_up.record;
+        let (unit, record) = (&self.units[given_up.worker], &given_up.record);
+        Failed::given_up(unit, given_up).log_stopped();
         self.notify(Notice::Stopped(Stopped {
-            worker: self.units[given_up.worker].name.clone(),
+            worker: unit.name.clone(),
             partition: TopicPartition {
                 topic: record.topic().clone(),
                 partition: record.partition(),
@@ -101,6 +108,18 @@ impl Driver {
             reason: given_up.reason,
             error: describe(given_up.cause.as_ref()),
         }));
+    }
+
+    pub(super) fn cut_off(&mut self, cut: &CutOff) {
+        if self.core.is_draining() {
+            self.unfinished += cut.records;
+        }
+        let Some(inbox) = self.inboxes.get(cut.slot as usize).and_then(Option::as_ref) else {
+            return;
+        };
+        let (worker, partition) = (&*self.units[inbox.worker].name, &inbox.partition);
+        tracing::warn!(worker, topic = %partition.topic, partition = partition.partition, offset = cut.offset,
+            records = cut.records, "unfinished records were cut off, their time was over; they are handled again");
     }
 
     pub(super) fn pause(&mut self, slot: Slot, paused: bool) {

@@ -9,11 +9,12 @@ use futures_util::stream::{BoxStream, StreamExt};
 use tokio::task::coop::unconstrained;
 
 use super::Driver;
+use super::failed::Failed;
 use crate::delivery::policy::OnExhausted;
 use crate::delivery::{Epoch, Finish, Pick, Slot, Start};
 use crate::message::Delivery;
 use crate::name::check_topic;
-use crate::outcome::{Failure, Outcome, Outgoing, Reason, Verdict, describe};
+use crate::outcome::{Failure, Outcome, Outgoing, Verdict};
 use crate::producer::CURRENT;
 use crate::record::Record;
 use crate::runtime::clock;
@@ -141,9 +142,23 @@ impl Driver {
             Finish::GiveUp(..) => !stops,
             Finish::Done(_) | Finish::Skip => true,
         };
+        let cause = match &finish {
+            Finish::Retry(_, reason, error) | Finish::GiveUp(reason, error) => Some((*reason, error.clone())),
+            Finish::Done(_) | Finish::Skip => None,
+        };
         self.finished += 1;
         let random = self.random.next();
-        self.core.finished(pick.ticket, finish, random);
+        let disposition = self.core.finished(pick.ticket, finish, random);
+        if let Some((reason, error)) = cause {
+            let failed = Failed {
+                unit,
+                record: &pick.record,
+                attempts: pick.attempt,
+                reason,
+                error: error.as_ref(),
+            };
+            failed.log_unless_given_up(disposition);
+        }
         goes_on
     }
 
@@ -153,32 +168,18 @@ impl Driver {
             reason,
             error,
         } = failure;
-        let record = &pick.record;
-        let (worker, topic, partition, offset) = (
-            &*unit.name,
-            &**record.topic(),
-            record.partition(),
-            record.offset(),
-        );
+        let (worker, record) = (&*unit.name, &pick.record);
         let error: Arc<dyn std::error::Error + Send + Sync> = Arc::from(error);
         if verdict == Verdict::Skip {
-            tracing::info!(worker, topic, partition, offset, why = %error, "a record was skipped");
+            tracing::info!(worker, topic = %record.topic(), partition = record.partition(), offset = record.offset(),
+                why = %error, "a record was skipped");
             return Finish::Skip;
         }
-        let attempt = pick.attempt;
         self.observe(&Observation::Failed {
             worker,
             reason,
-            attempt,
+            attempt: pick.attempt,
         });
-        let text = describe(error.as_ref());
-        // Whether its tries are exhausted is for the core to say.
-        let reason_now = if reason == Reason::Exhausted {
-            "error"
-        } else {
-            reason.as_str()
-        };
-        tracing::warn!(worker, topic, partition, offset, attempt, reason = reason_now, error = %text, "a record failed");
         match verdict {
             Verdict::RetryAfter(delay) => Finish::Retry(Some(delay), reason, error),
             Verdict::Reject => Finish::GiveUp(reason, error),
@@ -255,12 +256,13 @@ fn no_answer() -> Failure {
 fn refusal(output: &Outgoing, unit: &Unit) -> Option<Failure> {
     match &output.topic {
         Some(topic) => check_topic(topic).err().map(Failure::output),
-        None => unit.output_topic.is_none().then(no_output_topic),
+        None => unit.output_topic.is_none().then(no_topic),
     }
 }
 
-fn no_output_topic() -> Failure {
+fn no_topic() -> Failure {
+    // Payloads without one are found by the check.
     Failure::output(
-        "the handler returned something to publish, and the worker has no `output_topic`; name one, or return `()`",
+        "the handler returned a message without a topic, and the worker has no `output_topic`; name one of them",
     )
 }

@@ -3,7 +3,7 @@
 use super::ledger::{Letter, Phase, Stage, Standing};
 use super::{Asked, Expected, Met, Model, Part, Run, Txn};
 use crate::delivery::tests::load::{Id, Load, Made};
-use crate::delivery::{Command, Epoch, Settlement, Slot, Ticket, Watermark};
+use crate::delivery::{Command, CutOff, Epoch, GivenUp, Settlement, Slot, Ticket, Watermark};
 
 impl Model {
     pub(super) fn obey(&mut self) {
@@ -23,11 +23,8 @@ impl Model {
     fn obey_one(&mut self, command: Command<Load>) {
         match command {
             Command::Publish(ticket, made) => self.publish(ticket, made),
-            Command::DeadLetter(ticket, given_up) => {
-                let (id, attempts) = (self.id(ticket), self.entry(ticket).attempts);
-                assert_eq!((given_up.record, given_up.attempts), (id, attempts));
-                self.write_letter(ticket);
-            }
+            Command::DeadLetter(ticket, given_up) => self.write_letter(ticket, &given_up, false),
+            Command::DeadLetterAgain(ticket, given_up) => self.write_letter(ticket, &given_up, true),
             Command::Skipped(ticket, _) => self.expect(Expected::Skipped(ticket)),
             Command::Fail(ticket, _) => self.expect(Expected::Fail(ticket)),
             Command::Pause(slot) => self.expect(Expected::Pause(slot)),
@@ -37,6 +34,7 @@ impl Model {
             }
             Command::Commit(marks) => self.commit(marks),
             Command::Ack(records) => self.ack(&records),
+            Command::CutOff(cut) => self.cut_off(cut),
             Command::Cancel(slot, epoch) => self.cancel(slot, epoch),
             Command::ReleasePartition(mark) => self.release(mark),
             Command::BeginTxn(id) => {
@@ -107,12 +105,15 @@ impl Model {
         }
     }
 
-    fn write_letter(&mut self, ticket: Ticket) {
-        let now = self.now;
+    fn write_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Load>, again: bool) {
+        let (now, id) = (self.now, self.id(ticket));
         let entry = self.entry(ticket);
+        assert_eq!((given_up.record, given_up.attempts), (id, entry.attempts));
         match entry.standing {
-            Standing::DeadLettering(Letter::ToSend) => {}
-            Standing::DeadLettering(Letter::Again { due }) => assert!(due <= now, "{ticket:?} too soon"),
+            Standing::DeadLettering(Letter::ToSend) => assert!(!again, "{ticket:?} was not written before"),
+            Standing::DeadLettering(Letter::Again { due }) => {
+                assert!(again && due <= now, "{ticket:?} too soon");
+            }
             Standing::Staged(Stage::DeadLetter) => return self.write(ticket),
             standing => panic!("{ticket:?} is dead-lettered and is {standing:?}"),
         }
@@ -156,6 +157,15 @@ impl Model {
         self.asked.push_back(Asked::Acks(acked));
     }
 
+    fn cut_off(&mut self, cut: CutOff) {
+        let held = self.held[cut.slot as usize].as_ref();
+        let entries = held.map_or(&[][..], |held| &held.entries);
+        let mut busy = entries.iter().filter(|entry| entry.standing.is_busy());
+        assert_eq!(busy.clone().count(), cut.records, "{cut:?}");
+        assert_eq!(busy.next().map(|first| first.offset), Some(cut.offset), "{cut:?}");
+        self.expected.push(Expected::Cancel(cut.slot));
+    }
+
     fn cancel(&mut self, slot: Slot, epoch: Epoch) {
         let (gone, stay) = std::mem::take(&mut self.runs)
             .into_iter()
@@ -173,7 +183,11 @@ impl Model {
                 revoked || drain.is_some_and(|deadline| deadline <= now),
                 "cancelled before its time"
             );
+            let cuts = held.entries.iter().any(|entry| entry.standing.is_busy());
             held.drop_where(Standing::is_busy);
+            if cuts {
+                self.expect(Expected::Cancel(slot));
+            }
             self.note(Met::Cancel);
         }
     }

@@ -1,12 +1,14 @@
 //! The shell: offers records, pulls starts, polls handlers, tells the core what became of them.
 
+use std::time::Duration;
+
 use super::ledger::{Assignment, Letter, Phase, Stage, Standing};
 use super::temper::{self, ASKED_DELAY};
 use super::{Expected, Met, Model, Run, retry_delay};
 use crate::delivery::policy::OnExhausted;
 use crate::delivery::tests::events::{SLOTS, WORKERS};
 use crate::delivery::tests::load::{Id, Load};
-use crate::delivery::{Finish, Offer, Pick, Settlement, Slot, Stage as _, Start, Ticket};
+use crate::delivery::{Disposition, Finish, Offer, Pick, Settlement, Slot, Stage as _, Start, Ticket};
 
 impl Model {
     /// Fetches what is in the log and offers it to the core.
@@ -193,20 +195,27 @@ impl Model {
         let entry = &held.entries[ticket.seq as usize];
         let attempt = attempt.max(entry.attempts);
         let finish = temper::answer(entry.temper, id, attempt);
-        if matches!(entry.standing, Standing::Open | Standing::Running) {
-            self.judge(ticket, &finish);
-        }
-        self.core.finished(ticket, finish.clone(), 0);
+        let expected = match entry.standing {
+            Standing::Open | Standing::Running => self.judge(ticket, &finish),
+            _ => Disposition::Left,
+        };
+        let told = self.core.finished(ticket, finish.clone(), 0);
+        assert_eq!(told, expected, "{ticket:?}");
         finish
     }
 
-    fn judge(&mut self, ticket: Ticket, finish: &Finish<Load>) {
+    /// Says what the core must say.
+    fn judge(&mut self, ticket: Ticket, finish: &Finish<Load>) -> Disposition {
         match finish {
             Finish::Done(made) if made.count() > 0 => self.outputs(ticket, made.count(), made.bytes()),
             Finish::Done(_) | Finish::Skip => self.done(ticket),
-            Finish::GiveUp(..) => self.give_up(ticket),
-            Finish::Retry(after, ..) => self.retry(ticket, after.map(|_| ASKED_DELAY)),
+            Finish::GiveUp(..) => {
+                self.give_up(ticket);
+                return Disposition::GivenUp;
+            }
+            Finish::Retry(after, ..) => return self.retry(ticket, after.map(|_| ASKED_DELAY)),
         }
+        Disposition::Handled
     }
 
     fn outputs(&mut self, ticket: Ticket, count: u32, bytes: usize) {
@@ -231,12 +240,13 @@ impl Model {
         };
     }
 
-    fn retry(&mut self, ticket: Ticket, asked: Option<u64>) {
+    fn retry(&mut self, ticket: Ticket, asked: Option<u64>) -> Disposition {
         self.note(Met::Failure);
         let (now, most) = (self.now, self.setup.max_retries);
         if self.entry(ticket).attempts > most {
             self.note(Met::Exhausted);
-            return self.give_up(ticket);
+            self.give_up(ticket);
+            return Disposition::GivenUp;
         }
         let held = self.current(ticket).expect("a current ticket");
         let seq = ticket.seq as usize;
@@ -247,12 +257,19 @@ impl Model {
             .iter()
             .any(|other| other.lane & lane != 0 && matches!(other.standing, Standing::Retry { .. }));
         let delay = asked.unwrap_or_else(|| retry_delay(held.entries[seq].attempts));
-        held.entries[seq].standing = match held.phase {
-            Phase::Active => Standing::Retry {
-                due: (!follows).then_some(now + delay),
-            },
-            _ => Standing::Dropped,
+        let (standing, disposition) = match held.phase {
+            Phase::Active if follows => (Standing::Retry { due: None }, Disposition::RetriedBehind),
+            Phase::Active => {
+                let due = Some(now + delay);
+                (
+                    Standing::Retry { due },
+                    Disposition::Retried(Duration::from_millis(delay)),
+                )
+            }
+            _ => (Standing::Dropped, Disposition::Left),
         };
+        held.entries[seq].standing = standing;
+        disposition
     }
 
     pub(super) fn give_up(&mut self, ticket: Ticket) {

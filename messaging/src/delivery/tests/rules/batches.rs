@@ -39,13 +39,23 @@ fn of_two_failed_records_of_one_lane_the_first_is_retried_first() {
     let mut bench = offsets(batches_of(4, 2));
     bench.poll(&[(0, 1), (1, 2), (2, 1), (3, 1)]);
     let batch = bench.pend(4);
-    for (at, finish) in [failed(), done(), failed(), made(1)].into_iter().enumerate() {
-        bench.core.finished(batch.ticket(at), finish, 0);
-    }
+    let finishes = [failed(), done(), failed(), made(1)].into_iter().enumerate();
+    let told: Vec<Disposition> = finishes
+        .map(|(at, finish)| bench.core.finished(batch.ticket(at), finish, 0))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            Disposition::Retried(SOON),
+            Disposition::Handled,
+            Disposition::RetriedBehind,
+            Disposition::Handled
+        ]
+    );
     bench.core.ended(batch.start);
     assert_eq!(
         bench.said(),
-        [Said::Timer(Duration::from_secs(1)), Said::Publish(3)],
+        [Said::Timer(SOON), Said::Publish(3)],
         "only the failed ones are retried, by one timer"
     );
     bench.poll(&[(4, 1)]);

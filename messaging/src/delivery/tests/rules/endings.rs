@@ -27,7 +27,14 @@ fn what_runs_may_finish_until_the_deadline_of_a_revoke() {
     assert_eq!(bench.said(), [Said::Timer(SOON)]);
     assert!(bench.start().is_none(), "what is queued is dropped");
     bench.fire();
-    assert_eq!(bench.said(), [Said::Cancel(0, 1), Said::Release(0, Some(1))]);
+    assert_eq!(
+        bench.said(),
+        [
+            Said::CutOff(0, 1, 1),
+            Said::Cancel(0, 1),
+            Said::Release(0, Some(1))
+        ]
+    );
     bench.end(&second, &made(1));
     bench.fire();
     assert_eq!(bench.said(), [], "once");
@@ -107,7 +114,10 @@ fn a_cancelled_handler_that_still_answers_changes_nothing() {
     bench.core.drain_requested(SOON);
     bench.said();
     bench.fire();
-    assert_eq!(bench.said(), [Said::Cancel(0, 1), Said::Drained(vec![])]);
+    assert_eq!(
+        bench.said(),
+        [Said::CutOff(0, 0, 1), Said::Cancel(0, 1), Said::Drained(vec![])]
+    );
     bench.end(&run, &made(1));
     assert_eq!(bench.said(), []);
 }
