@@ -54,14 +54,6 @@ async fn two_members_share_and_no_record_is_lost() -> Result<()> {
     Ok(())
 }
 
-async fn until_revoked(member: &mut Member) -> Result<Vec<u16>> {
-    loop {
-        if let Event::Revoked(slots) = member.event().await? {
-            return Ok(slots);
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
     let kafka = kafka(&shared()?)?;
@@ -72,7 +64,7 @@ async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
     first.read(100).await?;
     let before = first.owned.clone();
     let mut second = Member::join(&kafka, &request)?;
-    let slots = until_revoked(&mut first).await?;
+    let slots = first.until_revoked().await?;
     assert_eq!(slots.len(), 1, "cooperative: only what moves is revoked");
     let partition = before
         .iter()
@@ -113,7 +105,7 @@ async fn a_stuck_driver_is_given_up_and_only_what_it_noted_is_committed() -> Res
     first.subscription.note_watermarks(&noted);
     let mut second = Member::join(&kafka, &request)?;
     // From now on nobody drives the first.
-    let slots = until_revoked(&mut first).await?;
+    let slots = first.until_revoked().await?;
     let since = Instant::now();
     second.assigned(1).await?;
     let took = since.elapsed();

@@ -208,6 +208,14 @@ impl Member {
         }
     }
 
+    pub(crate) async fn until_revoked(&mut self) -> Result<Vec<Slot>> {
+        loop {
+            if let Event::Revoked(slots) = self.event().await? {
+                return Ok(slots);
+            }
+        }
+    }
+
     pub(crate) fn release(&mut self, slots: &[Slot]) {
         for slot in slots {
             let nothing = Watermark {

@@ -45,8 +45,6 @@ pub(super) struct Shared {
     pub(super) partitions: Mutex<Partitions>,
     /// What the driver noted last, for a revoke that it does not answer.
     pub(super) notes: Mutex<Vec<Watermark>>,
-    /// One commit at a time: an older one must not follow a newer one.
-    pub(super) commit_gate: Mutex<()>,
     /// The client; its thread owns it.
     pub(super) client: Mutex<Weak<BaseConsumer<Member>>>,
     /// Set from when nobody answers a revoke any more.
@@ -96,7 +94,6 @@ impl Shared {
             address,
             partitions: Mutex::default(),
             notes: Mutex::default(),
-            commit_gate: Mutex::default(),
             client: Mutex::default(),
             closing: AtomicBool::new(false),
             fatal: AtomicBool::new(false),

@@ -1,9 +1,9 @@
 //! The thread that owns a subscription's client: librdkafka's calls may block, so nothing else waits for it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc as plain};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -19,7 +19,7 @@ use super::member::{Close, Command, Shared, lock};
 use super::now;
 use super::rebalance::Member;
 use crate::broker::{BrokerError, Event};
-use crate::delivery::{Epoch, Slot, Watermark};
+use crate::delivery::{Epoch, Slot};
 use crate::record::RecordBatch;
 
 /// How long the thread sleeps when nothing wakes it.
@@ -39,12 +39,14 @@ pub(super) struct Maker {
     pub(super) config: ClientConfig,
     pub(super) statistics: Option<StatisticsHook>,
     pub(super) shared: Arc<Shared>,
+    pub(super) committer: Committer,
 }
 
 impl Maker {
     pub(super) fn make(&self) -> Result<Arc<BaseConsumer<Member>>, BrokerError> {
         let member = Member {
             shared: self.shared.clone(),
+            committer: self.committer.clone(),
             statistics: self.statistics.clone(),
         };
         let mut consumer: BaseConsumer<Member> = self
@@ -65,7 +67,6 @@ impl Maker {
 pub(super) fn start(
     maker: Maker,
     consumer: Arc<BaseConsumer<Member>>,
-    committer: Committer,
     data: mpsc::Sender<Polled>,
 ) -> Result<(), BrokerError> {
     let shared = maker.shared.clone();
@@ -73,7 +74,6 @@ pub(super) fn start(
         maker,
         shared,
         consumer,
-        committer,
         data,
         turn: 0,
     };
@@ -85,7 +85,6 @@ struct PollThread {
     maker: Maker,
     shared: Arc<Shared>,
     consumer: Arc<BaseConsumer<Member>>,
-    committer: Committer,
     data: mpsc::Sender<Polled>,
     /// The partition that is served first, so that none waits for the others for ever.
     turn: usize,
@@ -203,7 +202,11 @@ impl PollThread {
     fn close(self, close: Box<Close>) {
         let deadline = now() + self.shared.request.close_deadline / 2;
         self.shared.closing.store(true, Ordering::Release);
-        let mut result = self.commit_until(&close.marks, deadline);
+        let limit = deadline.saturating_duration_since(now());
+        let mut result = self
+            .maker
+            .committer
+            .commit_within(&self.shared, &close.marks, limit);
         if let Some(mut outputs) = close.outputs {
             let left = outputs.flush(deadline);
             if left > 0 && result.is_ok() {
@@ -217,22 +220,6 @@ impl PollThread {
         }
         self.leave();
         let _ = close.done.send(result);
-    }
-
-    fn commit_until(&self, marks: &[Watermark], deadline: Instant) -> Result<(), BrokerError> {
-        let (done, committed) = plain::channel();
-        // Nobody listens any more when it took too long.
-        self.committer
-            .commit(marks, move |result| drop(done.send(result)));
-        let limit = deadline.saturating_duration_since(now());
-        committed.recv_timeout(limit).unwrap_or_else(|_| {
-            let what = format!(
-                "committing the offsets of group \"{}\"",
-                self.shared.request.group
-            );
-            let why = "the broker did not answer in time; the records will be handled again".to_owned();
-            Err(BrokerError::Failed { what, why })
-        })
     }
 
     fn leave(self) {

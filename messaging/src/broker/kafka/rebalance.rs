@@ -11,7 +11,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 
-use super::commits::commit_now;
+use super::commits::Committer;
 use super::config::StatisticsHook;
 use super::error::{Meaning, Place, broker_error, code, meaning_of};
 use super::member::{Shared, lock};
@@ -22,9 +22,14 @@ use crate::delivery::{Epoch, Slot, Watermark};
 /// What a driver may take beyond its own deadline before it counts as stuck.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// How long a revoke waits for its commit. A coordinator that is there answers within milliseconds, one that moves
+/// within seconds; meanwhile nothing is read from the partitions that stay.
+const COMMIT: Duration = Duration::from_secs(5);
+
 /// The context of a subscription's client.
 pub(super) struct Member {
     pub(super) shared: Arc<Shared>,
+    pub(super) committer: Committer,
     pub(super) statistics: Option<StatisticsHook>,
 }
 
@@ -80,11 +85,20 @@ impl Member {
             return;
         }
         let marks = self.last_marks(consumer, &revoked);
-        let offsets = self.shared.offsets(&marks);
-        // From here on no other commit touches them. Their queues, with what was fetched, go at the end.
-        let _taken = lock(&self.shared.partitions).take(|at| gone.contains(at));
-        if let Err(error) = commit_now(&self.shared, consumer, &offsets) {
-            self.shared.tell(Event::Trouble(error));
+        self.commit_last(&marks);
+        // From here on no commit touches them, not even this one, if its turn has not come. Their queues, with what was
+        // fetched, go too.
+        drop(lock(&self.shared.partitions).take(|at| gone.contains(at)));
+    }
+
+    fn commit_last(&self, marks: &[Watermark]) {
+        let offsets = self.shared.offsets(marks);
+        // With nothing to commit there is nothing to wait for either, such as another commit that hangs.
+        if offsets.is_empty() {
+            return;
+        }
+        if let Err(error) = self.committer.commit_within(&self.shared, marks, COMMIT) {
+            self.shared.tell(Event::Trouble(given_back_at(&offsets, &error)));
         }
     }
 
@@ -176,6 +190,12 @@ impl Shared {
         )
     }
 
+    pub(super) fn not_committed_within(&self, limit: Duration) -> BrokerError {
+        let what = format!("committing the offsets of group \"{}\"", self.request.group);
+        let why = format!("the broker did not answer within {limit:?}; the records will be handled again");
+        BrokerError::Failed { what, why }
+    }
+
     // librdkafka names the topic in its text only.
     fn absent_in(&self, reason: &str) {
         let named = |topic: &&String| reason.split([' ', ':', '[']).any(|word| word == topic.as_str());
@@ -187,6 +207,16 @@ impl Shared {
 
 /// Partitions and the first offset of each that is not done.
 pub(super) type Offsets = Vec<(String, i32, i64)>;
+
+/// What is lost with a commit that failed as its partitions went.
+fn given_back_at(offsets: &Offsets, error: &BrokerError) -> BrokerError {
+    let done = |(topic, partition, offset): &(String, i32, i64)| format!("{topic}[{partition}] at {offset}");
+    let done: Vec<String> = offsets.iter().map(done).collect();
+    BrokerError::Failed {
+        what: format!("giving back {}", done.join(", ")),
+        why: error.to_string(),
+    }
+}
 
 /// The list as librdkafka takes it.
 pub(super) fn list_of(offsets: &Offsets) -> KafkaResult<TopicPartitionList> {
