@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Result;
+use messaging::broker::kafka::KafkaConfig;
 use messaging::broker::{Broker, Event, Subscribe};
 use tokio::time::Instant;
 
@@ -152,4 +153,35 @@ async fn a_dropped_member_leaves_at_once_and_commits_nothing() -> Result<()> {
         "the session did not have to run out"
     );
     Ok(())
+}
+
+#[tokio::test]
+async fn a_member_whose_name_another_took_ends_and_the_other_goes_on() -> Result<()> {
+    let config = KafkaConfig {
+        instance_id: Some("one".to_owned()),
+        ..shared()?
+    };
+    let kafka = kafka(&config)?;
+    make_topic(&kafka, "fenced", 1).await?;
+    send_numbers(&kafka, "fenced", 10).await?;
+    let request = subscribe("fenced", &["fenced"]);
+    let mut first = Member::join(&kafka, &request)?;
+    first.read(10).await?;
+    let mut second = Member::join(&kafka, &request)?;
+    assert_eq!(second.read(10).await?.len(), 10, "nothing was committed");
+
+    let Event::Lost(_) = first.event().await? else {
+        panic!("what was its is the other's")
+    };
+    let Event::Failed(error) = first.event().await? else {
+        panic!("a new client would fence the other")
+    };
+    let error = error.to_string();
+    assert!(error.contains("the same kafka_instance_id, \"one\""), "{error}");
+    first.close().await?;
+    second.commit().await?;
+    send_numbers(&kafka, "fenced", 1).await?;
+    second.read(1).await?;
+    assert_eq!(kafka.admin()?.committed("fenced", "fenced").await?, [Some(10)]);
+    second.close().await
 }

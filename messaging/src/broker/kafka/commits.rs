@@ -64,11 +64,18 @@ fn run(shared: &Shared, requests: &Receiver<(Vec<Watermark>, Done)>) {
 }
 
 fn commit_live(shared: &Shared, marks: &[Watermark]) -> Result<(), BrokerError> {
-    let offsets = shared.offsets(marks);
+    let (offsets, client) = {
+        // Together: what one client read is not for the next one to commit.
+        let partitions = lock(&shared.partitions);
+        (partitions.offsets(marks), partitions.client())
+    };
     if offsets.is_empty() {
         return Ok(());
     }
-    let consumer = lock(&shared.client).upgrade().ok_or(BrokerError::Closed)?;
-    let sent = list_of(&offsets).and_then(|list| consumer.commit(&list, CommitMode::Sync));
+    let client = client.ok_or(BrokerError::Closed)?;
+    let sent = list_of(&offsets).and_then(|list| client.commit(&list, CommitMode::Sync));
+    if let Some(given_up) = Arc::into_inner(client) {
+        super::end(given_up);
+    }
     sent.map_err(|error| shared.not_committed(&error))
 }

@@ -15,6 +15,7 @@ use super::commits::Committer;
 use super::config::StatisticsHook;
 use super::error::{Meaning, Place, broker_error, code, meaning_of};
 use super::member::{Shared, lock};
+use super::partitions::Partitions;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
 use crate::delivery::{Epoch, Slot, Watermark};
@@ -31,11 +32,16 @@ pub(super) struct Member {
     pub(super) shared: Arc<Shared>,
     pub(super) committer: Committer,
     pub(super) statistics: Option<StatisticsHook>,
+    /// Which of the subscription's clients it is.
+    pub(super) generation: u64,
 }
 
 impl ConsumerContext for Member {
     // Before the assignment: every record then goes to its partition's own queue, none to the common one.
     fn pre_rebalance(&self, consumer: &BaseConsumer<Member>, rebalance: &Rebalance<'_>) {
+        if !self.counts() {
+            return;
+        }
         match rebalance {
             Rebalance::Assign(partitions) => self.assign(partitions),
             Rebalance::Revoke(partitions) => self.revoke(consumer, partitions),
@@ -45,11 +51,17 @@ impl ConsumerContext for Member {
 }
 
 impl Member {
+    /// Whether this is the client in use. One that was given up gives its partitions back while it ends, on another
+    /// thread, and by then they may be the next one's.
+    fn counts(&self) -> bool {
+        self.shared.generation() == self.generation
+    }
+
     fn assign(&self, list: &TopicPartitionList) {
         let mut partitions = lock(&self.shared.partitions);
         let mut assigned = Vec::new();
         for at in places(list) {
-            let queue = self.split(&at);
+            let queue = self.split(&partitions, &at);
             let Some(partition) = queue.and_then(|queue| partitions.add(at, queue)) else {
                 let error =
                     "a group member can have 65536 partitions; spread them over more members".to_owned();
@@ -66,9 +78,10 @@ impl Member {
         }
     }
 
-    fn split(&self, at: &TopicPartition) -> Option<PartitionQueue<Member>> {
-        let consumer = lock(&self.shared.client).upgrade()?;
-        let mut queue = consumer.split_partition_queue(&at.topic, at.partition)?;
+    fn split(&self, partitions: &Partitions, at: &TopicPartition) -> Option<PartitionQueue<Member>> {
+        let mut queue = partitions
+            .client()?
+            .split_partition_queue(&at.topic, at.partition)?;
         let shared = self.shared.clone();
         queue.set_nonempty_callback(move || shared.wake());
         Some(queue)
@@ -92,7 +105,7 @@ impl Member {
     }
 
     fn commit_last(&self, marks: &[Watermark]) {
-        let offsets = self.shared.offsets(marks);
+        let offsets = lock(&self.shared.partitions).offsets(marks);
         // With nothing to commit there is nothing to wait for either, such as another commit that hangs.
         if offsets.is_empty() {
             return;
@@ -144,6 +157,9 @@ impl ClientContext for Member {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
+        if !self.counts() {
+            return;
+        }
         let shared = &self.shared;
         match meaning_of(&error) {
             Meaning::Unreachable => {
@@ -152,10 +168,7 @@ impl ClientContext for Member {
             }
             Meaning::UnknownTopic => shared.absent_in(reason),
             Meaning::Denied => shared.tell(Event::Failed(shared.explain(&error, reason))),
-            Meaning::Fatal => {
-                shared.fatal.store(true, Ordering::Release);
-                shared.tell(Event::Trouble(shared.explain(&error, reason)));
-            }
+            Meaning::Fatal => *lock(&shared.fatal) = Some(shared.explain(&error, reason)),
             // The poll thread sees these with their partition.
             _ if code(&error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => tracing::warn!(group = shared.request.group, %error, "{reason}"),

@@ -192,3 +192,6 @@ impl Subscription for KafkaSubscription {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
