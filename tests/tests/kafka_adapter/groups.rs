@@ -12,7 +12,7 @@ use crate::member::*;
 
 #[tokio::test]
 async fn two_members_share_and_no_record_is_lost() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "share", 4).await?;
     send_numbers(&kafka, "share", 2_000).await?;
     let request = Subscribe {
@@ -57,7 +57,7 @@ async fn two_members_share_and_no_record_is_lost() -> Result<()> {
 
 #[tokio::test]
 async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "revoke", 2).await?;
     send_numbers(&kafka, "revoke", 100).await?;
     let request = subscribe("revoke", &["revoke"]);
@@ -90,7 +90,7 @@ async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
 
 #[tokio::test]
 async fn a_stuck_driver_is_given_up_and_only_what_it_noted_is_committed() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "stuck", 2).await?;
     send_numbers(&kafka, "stuck", 100).await?;
     let request = Subscribe {
@@ -130,7 +130,7 @@ async fn a_stuck_driver_is_given_up_and_only_what_it_noted_is_committed() -> Res
 
 #[tokio::test]
 async fn a_dropped_member_leaves_at_once_and_commits_nothing() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "dropped", 1).await?;
     send_numbers(&kafka, "dropped", 10).await?;
     let request = Subscribe {
@@ -161,7 +161,7 @@ async fn a_member_whose_name_another_took_ends_and_the_other_goes_on() -> Result
         instance_id: Some("one".to_owned()),
         ..shared()?
     };
-    let kafka = kafka(&config)?;
+    let kafka = kafka(&config);
     make_topic(&kafka, "fenced", 1).await?;
     send_numbers(&kafka, "fenced", 10).await?;
     let request = subscribe("fenced", &["fenced"]);

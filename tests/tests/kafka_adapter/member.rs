@@ -32,8 +32,8 @@ pub(crate) fn shared() -> Result<KafkaConfig> {
     Ok(config(KafkaServer::shared()?))
 }
 
-pub(crate) fn kafka(config: &KafkaConfig) -> Result<Kafka> {
-    Ok(Kafka::new(config.clone())?)
+pub(crate) fn kafka(config: &KafkaConfig) -> Kafka {
+    Kafka::new(config.clone())
 }
 
 pub(crate) fn subscribe(group: &str, topics: &[&str]) -> Subscribe {

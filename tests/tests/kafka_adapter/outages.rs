@@ -13,7 +13,7 @@ use crate::member::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
     let mut server = KafkaServer::start()?;
-    let kafka = kafka(&config(&server.bootstrap()))?;
+    let kafka = kafka(&config(&server.bootstrap()));
     make_topic(&kafka, "outage", 1).await?;
     make_topic(&kafka, "outage-out", 1).await?;
     send_numbers(&kafka, "outage", 10).await?;
@@ -70,7 +70,7 @@ async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
     let mut server = KafkaServer::start()?;
-    let kafka = kafka(&config(&server.bootstrap()))?;
+    let kafka = kafka(&config(&server.bootstrap()));
     make_topic(&kafka, "down", 1).await?;
     send_numbers(&kafka, "down", 10).await?;
     let limit = Duration::from_secs(3);
@@ -100,7 +100,7 @@ async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoke_does_not_wait_for_ever_for_a_mute_coordinator() -> Result<()> {
     let mut server = KafkaServer::start()?;
-    let kafka = kafka(&config(&server.bootstrap()))?;
+    let kafka = kafka(&config(&server.bootstrap()));
     make_topic(&kafka, "mute", 2).await?;
     send_numbers(&kafka, "mute", 100).await?;
     let request = subscribe("mute", &["mute"]);
