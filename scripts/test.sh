@@ -17,12 +17,14 @@ step() {
     printf '== %s: %s s\n' "$name" "$((SECONDS - start))"
 }
 
-# The Debian packages of the programs that are missing: librdkafka is built by a C compiler and make, Kafka runs on
-# Java and is downloaded by Maven.
+# The Debian packages of the programs that are missing: librdkafka is built by a C compiler and make, OpenSSL (for the
+# feature kafka-tls) by perl too, Kafka runs on Java and is downloaded by Maven.
 missing_packages() {
     command -v gcc >/dev/null || echo gcc
     command -v g++ >/dev/null || echo g++
     command -v make >/dev/null || echo make
+    # Debian's perl-base, which is always there, lacks modules that OpenSSL's Configure needs.
+    perl -MFindBin -MFile::Compare -e 1 2>/dev/null || echo perl
     command -v java >/dev/null || echo default-jre-headless
     command -v mvn >/dev/null || echo maven
 }
@@ -59,7 +61,7 @@ set_up() {
 check_features() {
     local feature
     cargo check -p messaging --no-default-features || return
-    for feature in kafka cli anyhow; do
+    for feature in kafka kafka-tls cli anyhow; do
         echo "-- $feature alone"
         cargo check -p messaging --no-default-features --features "$feature" || return
     done

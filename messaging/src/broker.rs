@@ -207,7 +207,7 @@ pub enum Event {
     Committed(Result<(), Arc<BrokerError>>),
     /// Something to be told, after which it goes on by itself: a lost connection, an absent topic.
     Trouble(BrokerError),
-    /// It cannot go on: credentials, no valid offset.
+    /// It cannot go on: credentials, no valid offset, a name in the group that another member took.
     Failed(BrokerError),
 }
 

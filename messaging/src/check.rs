@@ -7,7 +7,7 @@ use crate::app::Resolved;
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
 use crate::name::{check_group, check_topic, check_worker};
-use crate::settings::{MessageBroker, OffsetReset, SaslMechanism, Settings};
+use crate::settings::{MessageBroker, OffsetReset, Settings};
 use crate::spec::Place;
 
 /// One thing that does not fit.
@@ -75,7 +75,7 @@ pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Mi
 
 /// Everything that does not fit.
 pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> {
-    let mut problems = backend(settings);
+    let mut problems = Vec::from_iter(backend(settings));
     let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
     problems.extend(names(&resolved));
     problems.extend(duplicate_names(&resolved));
@@ -112,39 +112,31 @@ fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
     Problem::new(format!("worker \"{}\": {missing}", worker.name), [worker.place])
 }
 
-fn backend(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if settings.message_broker != MessageBroker::Kafka || !settings.kafka_enabled {
-        return problems;
-    }
-    if !cfg!(feature = "kafka") {
-        let what = format!(
-            "message_broker is kafka ({}), but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory",
-            place_of(settings, "message_broker")
-        );
-        problems.push(Problem::new(what, []));
-    }
-    let security = settings.kafka_security_protocol;
-    let scram = matches!(
-        settings.kafka_sasl_mechanism,
-        Some(SaslMechanism::ScramSha256 | SaslMechanism::ScramSha512)
-    );
-    if !cfg!(feature = "kafka-tls") && (security.is_ssl() || (security.is_sasl() && scram)) {
-        let what = format!(
-            "kafka_security_protocol is {} ({}), but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
-            security.as_str(),
-            place_of(settings, "kafka_security_protocol")
-        );
-        problems.push(Problem::new(what, []));
-    }
-    problems
+fn backend(settings: &Settings) -> Option<Problem> {
+    let used = settings.message_broker == MessageBroker::Kafka && settings.kafka_enabled;
+    let what = used.then(|| not_compiled_in(settings)).flatten()?;
+    Some(Problem::new(what, []))
 }
 
-/// Where a setting was written: a line of the file, a variable, code, or nowhere.
+#[cfg(feature = "kafka")]
+fn not_compiled_in(settings: &Settings) -> Option<String> {
+    let config = crate::broker::kafka::KafkaConfig::from(settings);
+    let refused = config.check(|key| place_of(settings, key)).err()?;
+    Some(refused.to_string())
+}
+
+#[cfg(not(feature = "kafka"))]
+fn not_compiled_in(settings: &Settings) -> Option<String> {
+    Some(format!(
+        "message_broker is kafka{}, but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory",
+        place_of(settings, "message_broker")
+    ))
+}
+
+/// Where a setting was written, to be put behind its value: a line of the file, a variable, code; empty for a default.
 fn place_of(settings: &Settings, key: &str) -> String {
-    settings
-        .origin(key)
-        .map_or_else(String::new, |origin| origin.to_string())
+    let origin = settings.origin(key);
+    origin.map_or_else(String::new, |origin| format!(" ({origin})"))
 }
 
 fn names(workers: &[&Resolved]) -> Vec<Problem> {

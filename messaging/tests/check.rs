@@ -8,6 +8,8 @@
 
 use std::error::Error as _;
 
+#[cfg(all(feature = "kafka", not(feature = "kafka-tls")))]
+use messaging::broker::NewTopic;
 use messaging::broker::memory::MemoryBroker;
 use messaging::check::Problems;
 use messaging::delivery::policy::OnExhausted;
@@ -223,6 +225,19 @@ fn a_backend_that_is_not_compiled_in() {
         told[0].contains("is kafka (configure), ") || told[0].contains("is SSL (configure), "),
         "{told:?}"
     );
+}
+
+#[tokio::test]
+#[cfg(all(feature = "kafka", not(feature = "kafka-tls")))]
+async fn what_is_not_compiled_in_is_told_without_a_check_too() {
+    let app = App::empty().configure(absent_backend());
+    let error = app
+        .create_topics([NewTopic::named("t")])
+        .await
+        .expect_err("there is no TLS");
+    assert!(!error.is_disabled(), "{error:?}");
+    let report = error.report();
+    assert!(report.contains("with the feature \"kafka-tls\""), "{report}");
 }
 
 #[test]

@@ -113,6 +113,14 @@ impl KafkaServer {
         Ok(())
     }
 
+    /// Sends the server a signal, such as SIGSTOP, which makes it mute until SIGCONT.
+    ///
+    /// # Errors
+    /// When it is down.
+    pub fn signal(&mut self, signal: Signal) -> Result<()> {
+        send(self.process.as_mut().context("the server is down")?, signal)
+    }
+
     /// Asks the server to end (SIGTERM) and waits for it; its data and its port stay.
     ///
     /// # Errors

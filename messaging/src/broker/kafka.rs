@@ -61,11 +61,15 @@ pub struct Kafka {
 impl Kafka {
     /// The cluster that the configuration names; connects to nothing yet.
     ///
-    /// # Errors
-    /// When the configuration asks for what this build does not have, such as TLS without the feature `kafka-tls`.
-    pub fn new(config: KafkaConfig) -> Result<Kafka, BrokerError> {
-        config.check()?;
-        Ok(Kafka { config })
+    /// What this build does not have, such as TLS without the feature `kafka-tls`, is refused once it is used.
+    pub fn new(config: KafkaConfig) -> Kafka {
+        Kafka { config }
+    }
+
+    /// For making a client.
+    fn config(&self) -> Result<&KafkaConfig, BrokerError> {
+        self.config.check(|_| String::new())?;
+        Ok(&self.config)
     }
 }
 
@@ -87,25 +91,25 @@ impl Broker for Kafka {
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), BrokerError>> {
-        Box::pin(probe::probe(&self.config))
+        Box::pin(async { probe::probe(self.config()?).await })
     }
 
     fn publisher(&self, on_failure: FailureHook) -> Result<Arc<dyn Publisher>, BrokerError> {
         Ok(Arc::new(publisher::KafkaPublisher::connect(
-            &self.config,
+            self.config()?,
             on_failure,
         )?))
     }
 
     fn subscribe(&self, request: &Subscribe) -> Result<Box<dyn Subscription>, BrokerError> {
         Ok(Box::new(subscription::KafkaSubscription::join(
-            &self.config,
+            self.config()?,
             request,
         )?))
     }
 
     fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError> {
-        Ok(Arc::new(admin::KafkaAdmin::connect(&self.config)?))
+        Ok(Arc::new(admin::KafkaAdmin::connect(self.config()?)?))
     }
 }
 

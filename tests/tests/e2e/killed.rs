@@ -1,6 +1,7 @@
 //! A worker that is killed again and again loses nothing.
 
 use std::env;
+use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use messaging_tests::kafka::KafkaServer;
@@ -41,6 +42,13 @@ fn counts(kills: usize, mut seed: u64) -> Vec<usize> {
         (seed >> 33) as usize % part
     };
     (0..kills).map(|kill| first + kill * part + draw()).collect()
+}
+
+/// Tells it also where the test passes, so that every run can be had again: the harness keeps back only what the printing
+/// macros write.
+fn say(line: &str) {
+    let told = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+    told.expect("standard error is open");
 }
 
 struct Run {
@@ -99,7 +107,9 @@ impl Run {
 fn a_killed_worker_loses_nothing() {
     let (kills, seed) = plan();
     let counts = counts(kills, seed);
-    println!("MESSAGING_KILLS={kills} MESSAGING_SEED={seed}: killed at {counts:?} of {RECORDS} outputs");
+    say(&format!(
+        "MESSAGING_KILLS={kills} MESSAGING_SEED={seed}: to be killed at {counts:?} of {RECORDS} outputs"
+    ));
     let service = Service::new(KafkaServer::shared().unwrap(), "killed")
         .set("DELAY_MS", DELAY_MS)
         // Outputs are on their way for long, so that a commit which does not wait for them is seen at nearly every kill.
@@ -127,7 +137,7 @@ fn a_killed_worker_loses_nothing() {
         let seen = run.wait_for(count);
         worker.signal(Signal::SIGKILL).unwrap();
         worker.wait_timeout(SOON).unwrap().expect("it survived SIGKILL");
-        println!("killed at {seen} outputs, after {:?}", start.elapsed());
+        say(&format!("killed at {seen} outputs, after {:?}", start.elapsed()));
         if seen * 10 <= RECORDS * 9 {
             done += 1;
         }

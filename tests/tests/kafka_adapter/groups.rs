@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Result;
+use messaging::broker::kafka::KafkaConfig;
 use messaging::broker::{Broker, Event, Subscribe};
 use tokio::time::Instant;
 
@@ -11,7 +12,7 @@ use crate::member::*;
 
 #[tokio::test]
 async fn two_members_share_and_no_record_is_lost() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "share", 4).await?;
     send_numbers(&kafka, "share", 2_000).await?;
     let request = Subscribe {
@@ -54,17 +55,9 @@ async fn two_members_share_and_no_record_is_lost() -> Result<()> {
     Ok(())
 }
 
-async fn until_revoked(member: &mut Member) -> Result<Vec<u16>> {
-    loop {
-        if let Event::Revoked(slots) = member.event().await? {
-            return Ok(slots);
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "revoke", 2).await?;
     send_numbers(&kafka, "revoke", 100).await?;
     let request = subscribe("revoke", &["revoke"]);
@@ -72,7 +65,7 @@ async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
     first.read(100).await?;
     let before = first.owned.clone();
     let mut second = Member::join(&kafka, &request)?;
-    let slots = until_revoked(&mut first).await?;
+    let slots = first.until_revoked().await?;
     assert_eq!(slots.len(), 1, "cooperative: only what moves is revoked");
     let partition = before
         .iter()
@@ -97,7 +90,7 @@ async fn a_revoke_waits_for_its_release_and_commits_the_mark() -> Result<()> {
 
 #[tokio::test]
 async fn a_stuck_driver_is_given_up_and_only_what_it_noted_is_committed() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "stuck", 2).await?;
     send_numbers(&kafka, "stuck", 100).await?;
     let request = Subscribe {
@@ -113,7 +106,7 @@ async fn a_stuck_driver_is_given_up_and_only_what_it_noted_is_committed() -> Res
     first.subscription.note_watermarks(&noted);
     let mut second = Member::join(&kafka, &request)?;
     // From now on nobody drives the first.
-    let slots = until_revoked(&mut first).await?;
+    let slots = first.until_revoked().await?;
     let since = Instant::now();
     second.assigned(1).await?;
     let took = since.elapsed();
@@ -137,7 +130,7 @@ async fn a_stuck_driver_is_given_up_and_only_what_it_noted_is_committed() -> Res
 
 #[tokio::test]
 async fn a_dropped_member_leaves_at_once_and_commits_nothing() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "dropped", 1).await?;
     send_numbers(&kafka, "dropped", 10).await?;
     let request = Subscribe {
@@ -160,4 +153,35 @@ async fn a_dropped_member_leaves_at_once_and_commits_nothing() -> Result<()> {
         "the session did not have to run out"
     );
     Ok(())
+}
+
+#[tokio::test]
+async fn a_member_whose_name_another_took_ends_and_the_other_goes_on() -> Result<()> {
+    let config = KafkaConfig {
+        instance_id: Some("one".to_owned()),
+        ..shared()?
+    };
+    let kafka = kafka(&config);
+    make_topic(&kafka, "fenced", 1).await?;
+    send_numbers(&kafka, "fenced", 10).await?;
+    let request = subscribe("fenced", &["fenced"]);
+    let mut first = Member::join(&kafka, &request)?;
+    first.read(10).await?;
+    let mut second = Member::join(&kafka, &request)?;
+    assert_eq!(second.read(10).await?.len(), 10, "nothing was committed");
+
+    let Event::Lost(_) = first.event().await? else {
+        panic!("what was its is the other's")
+    };
+    let Event::Failed(error) = first.event().await? else {
+        panic!("a new client would fence the other")
+    };
+    let error = error.to_string();
+    assert!(error.contains("the same kafka_instance_id, \"one\""), "{error}");
+    first.close().await?;
+    second.commit().await?;
+    send_numbers(&kafka, "fenced", 1).await?;
+    second.read(1).await?;
+    assert_eq!(kafka.admin()?.committed("fenced", "fenced").await?, [Some(10)]);
+    second.close().await
 }

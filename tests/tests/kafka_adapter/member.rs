@@ -32,8 +32,8 @@ pub(crate) fn shared() -> Result<KafkaConfig> {
     Ok(config(KafkaServer::shared()?))
 }
 
-pub(crate) fn kafka(config: &KafkaConfig) -> Result<Kafka> {
-    Ok(Kafka::new(config.clone())?)
+pub(crate) fn kafka(config: &KafkaConfig) -> Kafka {
+    Kafka::new(config.clone())
 }
 
 pub(crate) fn subscribe(group: &str, topics: &[&str]) -> Subscribe {
@@ -205,6 +205,14 @@ impl Member {
             }
             Event::Failed(error) => bail!("failed: {error}"),
             _ => Ok(None),
+        }
+    }
+
+    pub(crate) async fn until_revoked(&mut self) -> Result<Vec<Slot>> {
+        loop {
+            if let Event::Revoked(slots) = self.event().await? {
+                return Ok(slots);
+            }
         }
     }
 

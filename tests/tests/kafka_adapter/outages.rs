@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use messaging::broker::{Broker, BrokerError, Event, Subscribe};
 use messaging_tests::kafka::KafkaServer;
+use messaging_tests::process::Signal;
 use tokio::time::Instant;
 
 use crate::member::*;
@@ -12,7 +13,7 @@ use crate::member::*;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
     let mut server = KafkaServer::start()?;
-    let kafka = kafka(&config(&server.bootstrap()))?;
+    let kafka = kafka(&config(&server.bootstrap()));
     make_topic(&kafka, "outage", 1).await?;
     make_topic(&kafka, "outage-out", 1).await?;
     send_numbers(&kafka, "outage", 10).await?;
@@ -69,7 +70,7 @@ async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
     let mut server = KafkaServer::start()?;
-    let kafka = kafka(&config(&server.bootstrap()))?;
+    let kafka = kafka(&config(&server.bootstrap()));
     make_topic(&kafka, "down", 1).await?;
     send_numbers(&kafka, "down", 10).await?;
     let limit = Duration::from_secs(3);
@@ -94,4 +95,49 @@ async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
         since.elapsed()
     );
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoke_does_not_wait_for_ever_for_a_mute_coordinator() -> Result<()> {
+    let mut server = KafkaServer::start()?;
+    let kafka = kafka(&config(&server.bootstrap()));
+    make_topic(&kafka, "mute", 2).await?;
+    send_numbers(&kafka, "mute", 100).await?;
+    let request = subscribe("mute", &["mute"]);
+    let mut first = Member::join(&kafka, &request)?;
+    first.read(100).await?;
+    let mut second = Member::join(&kafka, &request)?;
+    let slots = first.until_revoked().await?;
+    let mark = first.mark(slots[0]).expect("it was read");
+
+    server.signal(Signal::SIGSTOP)?;
+    let since = Instant::now();
+    first.release(&slots);
+    let lost = loop {
+        if let Event::Trouble(error @ BrokerError::Failed { .. }) = first.event().await? {
+            break error.to_string();
+        }
+    };
+    let took = since.elapsed();
+    assert!(took < Duration::from_secs(8), "it waited {took:?}: {lost}");
+    let given_back = format!("] at {}", mark.offset.expect("it was read"));
+    assert!(
+        lost.contains("giving back mute[") && lost.contains(&given_back),
+        "{lost}"
+    );
+    assert!(lost.contains("did not answer within 5s"), "{lost}");
+
+    server.signal(Signal::SIGCONT)?;
+    // The group goes on, and the other's records can be committed again.
+    while (first.owned.len(), second.owned.len()) != (1, 1) {
+        for member in [&mut first, &mut second] {
+            if let Some(Event::Revoked(slots)) = member.event_within(Duration::from_millis(5)).await {
+                member.release(&slots);
+            }
+        }
+    }
+    first.commit().await?;
+    first.close().await?;
+    second.assigned(2).await?;
+    second.close().await
 }

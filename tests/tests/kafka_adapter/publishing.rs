@@ -22,7 +22,7 @@ async fn a_waited_send_does_not_pay_the_linger() -> Result<()> {
         linger: Duration::from_millis(500),
         ..shared()?
     };
-    let kafka = kafka(&config)?;
+    let kafka = kafka(&config);
     make_topic(&kafka, "linger", 1).await?;
     let publisher = publisher(&kafka)?;
     send(&*publisher, plain("linger", None, b"connects")).await?;
@@ -48,7 +48,7 @@ async fn keys_are_placed_as_java_places_them() -> Result<()> {
         ("a-little-bit-longer-string", -1_486_304_829),
         ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971),
     ];
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "placed", 7).await?;
     let publisher = publisher(&kafka)?;
     for (key, hash) in known {
@@ -81,7 +81,7 @@ async fn keys_are_placed_as_java_places_them() -> Result<()> {
 
 #[tokio::test]
 async fn outputs_are_answered_once_each_in_order_also_those_the_broker_refuses() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "outputs-in", 1).await?;
     let small = NewTopic::named("outputs")
         .partitions(1)
@@ -141,7 +141,7 @@ async fn outputs_for_an_absent_topic_wait_for_it_and_keep_their_order() -> Resul
     let kafka = kafka(&KafkaConfig {
         extra: extra.into(),
         ..shared()?
-    })?;
+    });
     make_topic(&kafka, "early-in", 1).await?;
     let request = Subscribe {
         publishes: true,
@@ -183,7 +183,7 @@ async fn outputs_for_an_absent_topic_wait_for_it_and_keep_their_order() -> Resul
 
 #[tokio::test]
 async fn a_users_send_to_an_absent_topic_fails_by_its_name() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     let told = Arc::new(Mutex::new(Vec::new()));
     let hook = told.clone();
     let publisher = kafka.publisher(Arc::new(move |topic, error| {
@@ -215,7 +215,7 @@ async fn what_is_not_acknowledged_in_time_fails_and_names_the_limit() -> Result<
         delivery_timeout: Duration::from_millis(700),
         ..config(&format!("127.0.0.1:{}", nobody.number()))
     };
-    let kafka = kafka(&config)?;
+    let kafka = kafka(&config);
     let publisher = publisher(&kafka)?;
     let error = send(&*publisher, plain("t", None, b"v")).await.unwrap_err();
     assert!(
@@ -241,7 +241,7 @@ fn desynchronised() -> Result<(MockCluster<'static, DefaultProducerContext>, Kaf
         max_batch_size: Some(100),
         ..config(&mock.bootstrap_servers())
     };
-    Ok((mock, kafka(&config)?))
+    Ok((mock, kafka(&config)))
 }
 
 fn numbers(read: &[Record]) -> Vec<String> {

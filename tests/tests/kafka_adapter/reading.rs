@@ -15,7 +15,7 @@ use crate::member::*;
 
 #[tokio::test]
 async fn every_byte_comes_back_nulls_and_headers_too() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "bytes", 1).await?;
     let publisher = publisher(&kafka)?;
     let mut headers = Headers::new();
@@ -65,7 +65,7 @@ async fn every_byte_comes_back_nulls_and_headers_too() -> Result<()> {
 
 #[tokio::test]
 async fn a_group_goes_on_where_it_committed() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "resume", 1).await?;
     send_numbers(&kafka, "resume", 20).await?;
     let request = Subscribe {
@@ -97,7 +97,7 @@ async fn a_group_goes_on_where_it_committed() -> Result<()> {
 
 #[tokio::test]
 async fn without_an_offset_the_reset_decides() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "reset", 1).await?;
     send_numbers(&kafka, "reset", 3).await?;
 
@@ -178,7 +178,7 @@ async fn end_of(kafka: &Kafka, member: &Member, slot: u16) -> Result<usize> {
 #[tokio::test]
 async fn holding_a_partition_fetches_nothing_twice() -> Result<()> {
     let (config, received) = counting(shared()?);
-    let kafka = kafka(&config)?;
+    let kafka = kafka(&config);
     make_topic(&kafka, "held", 2).await?;
     send_numbers(&kafka, "held", 40_000).await?;
     let mut member = Member::join(&kafka, &subscribe("held", &["held"]))?;

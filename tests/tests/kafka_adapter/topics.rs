@@ -11,7 +11,7 @@ use crate::member::*;
 
 #[tokio::test]
 async fn a_topic_is_made_once_described_and_deleted() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     let admin = kafka.admin()?;
     assert_eq!(admin.describe_topic("lives").await?, None);
     let topics = [
@@ -56,7 +56,7 @@ async fn a_topic_is_made_once_described_and_deleted() -> Result<()> {
 
 #[tokio::test]
 async fn an_absent_topic_is_told_once_and_taken_up_when_it_is_there() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     let mut member = Member::join(&kafka, &subscribe("absent", &["absent"]))?;
     let Event::Trouble(BrokerError::UnknownTopic { topic }) = member.event().await? else {
         panic!("the topic is not there")
@@ -76,7 +76,7 @@ async fn an_absent_topic_is_told_once_and_taken_up_when_it_is_there() -> Result<
 
 #[tokio::test]
 async fn a_topic_made_anew_begins_a_new_epoch() -> Result<()> {
-    let kafka = kafka(&shared()?)?;
+    let kafka = kafka(&shared()?);
     make_topic(&kafka, "anew", 1).await?;
     send_numbers(&kafka, "anew", 10).await?;
     let mut member = Member::join(&kafka, &subscribe("anew", &["anew"]))?;
@@ -96,14 +96,11 @@ async fn a_topic_made_anew_begins_a_new_epoch() -> Result<()> {
 #[tokio::test]
 async fn a_probe_says_where_nobody_answers_and_why() -> Result<()> {
     let config = shared()?;
-    kafka(&config)?.probe().await?;
+    kafka(&config).probe().await?;
     let nobody = messaging_tests::ports::Port::reserve()?;
     let address = format!("127.0.0.1:{}", nobody.number());
     let since = Instant::now();
-    let error = kafka(&crate::member::config(&address))?
-        .probe()
-        .await
-        .unwrap_err();
+    let error = kafka(&crate::member::config(&address)).probe().await.unwrap_err();
     assert!(error.is_retriable());
     assert!(error.to_string().contains(&address), "{error}");
     assert!(error.to_string().contains("Connection refused"), "{error}");
@@ -112,7 +109,7 @@ async fn a_probe_says_where_nobody_answers_and_why() -> Result<()> {
         bootstrap_servers: vec!["no.such.host.invalid:9092".to_owned()],
         ..config
     };
-    let error = kafka(&unknown)?.probe().await.unwrap_err();
+    let error = kafka(&unknown).probe().await.unwrap_err();
     assert!(error.to_string().contains("esolve"), "{error}");
     Ok(())
 }

@@ -1,15 +1,16 @@
-//! The thread that commits, one request at a time.
+//! The thread that commits, one request at a time in their order: an older one must not follow a newer one.
 //!
 //! rdkafka never tells how an asynchronous commit ended (<https://github.com/fede1024/rust-rdkafka/issues/856>), so that
 //! it is a synchronous one, on a thread that may wait.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self as plain, Receiver};
+use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::consumer::{CommitMode, Consumer};
 
 use super::member::{Shared, lock};
-use super::rebalance::{Member, Offsets, list_of};
+use super::rebalance::list_of;
 use crate::broker::BrokerError;
 use crate::delivery::Watermark;
 
@@ -28,7 +29,7 @@ impl Committer {
         Ok(Committer(requests))
     }
 
-    /// Commits those marks whose epoch is not over.
+    /// Commits those marks whose epoch is not over when their turn comes.
     pub(super) fn commit(
         &self,
         marks: &[Watermark],
@@ -39,6 +40,21 @@ impl Committer {
             done(Err(BrokerError::Closed));
         }
     }
+
+    /// The same, and waits for it, but not for longer than `limit`: librdkafka itself waits for a coordinator that is
+    /// gone as long as the session lasts, and for one that is mute as long as a request may take.
+    pub(super) fn commit_within(
+        &self,
+        shared: &Shared,
+        marks: &[Watermark],
+        limit: Duration,
+    ) -> Result<(), BrokerError> {
+        let (done, committed) = plain::channel();
+        // Nobody listens any more when it took too long.
+        self.commit(marks, move |result| drop(done.send(result)));
+        let late = |_| Err(shared.not_committed_within(limit));
+        committed.recv_timeout(limit).unwrap_or_else(late)
+    }
 }
 
 fn run(shared: &Shared, requests: &Receiver<(Vec<Watermark>, Done)>) {
@@ -48,27 +64,18 @@ fn run(shared: &Shared, requests: &Receiver<(Vec<Watermark>, Done)>) {
 }
 
 fn commit_live(shared: &Shared, marks: &[Watermark]) -> Result<(), BrokerError> {
-    // What is live is looked up behind the gate: a mark must not follow the one its partition was given back with.
-    let _gate = lock(&shared.commit_gate);
-    let offsets = shared.offsets(marks);
-    let consumer = lock(&shared.client).upgrade().ok_or(BrokerError::Closed)?;
-    send(shared, &consumer, &offsets)
-}
-
-/// Commits on the calling thread, behind whatever is being committed.
-pub(super) fn commit_now(
-    shared: &Shared,
-    consumer: &BaseConsumer<Member>,
-    offsets: &Offsets,
-) -> Result<(), BrokerError> {
-    let _gate = lock(&shared.commit_gate);
-    send(shared, consumer, offsets)
-}
-
-fn send(shared: &Shared, consumer: &BaseConsumer<Member>, offsets: &Offsets) -> Result<(), BrokerError> {
+    let (offsets, client) = {
+        // Together: what one client read is not for the next one to commit.
+        let partitions = lock(&shared.partitions);
+        (partitions.offsets(marks), partitions.client())
+    };
     if offsets.is_empty() {
         return Ok(());
     }
-    let sent = list_of(offsets).and_then(|list| consumer.commit(&list, CommitMode::Sync));
+    let client = client.ok_or(BrokerError::Closed)?;
+    let sent = list_of(&offsets).and_then(|list| client.commit(&list, CommitMode::Sync));
+    if let Some(given_up) = Arc::into_inner(client) {
+        super::end(given_up);
+    }
     sent.map_err(|error| shared.not_committed(&error))
 }

@@ -151,24 +151,25 @@ impl KafkaConfig {
         self.bootstrap_servers.join(",")
     }
 
-    /// Refuses what this build cannot do, by the name of the cargo feature that brings it.
-    pub(super) fn check(&self) -> Result<(), BrokerError> {
-        if cfg!(feature = "kafka-tls") {
-            return Ok(());
+    /// Refuses what this build cannot do. `origin` says where a setting comes from, to be put behind its value.
+    pub(crate) fn check(&self, origin: impl Fn(&str) -> String) -> Result<(), BrokerError> {
+        match self.asks_for_openssl() {
+            Some((key, value)) if !cfg!(feature = "kafka-tls") => Err(BrokerError::Setting(format!(
+                "{key} is {value}{}, but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
+                origin(key)
+            ))),
+            _ => Ok(()),
         }
-        let scram = self
-            .sasl_mechanism
-            .filter(|m| self.security_protocol.is_sasl() && *m != SaslMechanism::Plain);
-        let asked = match scram {
-            _ if self.security_protocol.is_ssl() => {
-                format!("kafka_security_protocol = {}", self.security_protocol.as_str())
-            }
-            Some(mechanism) => format!("kafka_sasl_mechanism = {}", mechanism.as_str()),
-            None => return Ok(()),
-        };
-        Err(BrokerError::Setting(format!(
-            "{asked} is not in this build: build it with the cargo feature `kafka-tls` of messaging"
-        )))
+    }
+
+    /// The setting that does, and its value.
+    fn asks_for_openssl(&self) -> Option<(&'static str, &'static str)> {
+        let security = self.security_protocol;
+        if security.is_ssl() {
+            return Some(("kafka_security_protocol", security.as_str()));
+        }
+        let mechanism = self.sasl_mechanism.filter(|_| security.is_sasl())?;
+        (mechanism != SaslMechanism::Plain).then_some(("kafka_sasl_mechanism", mechanism.as_str()))
     }
 
     /// For asking about topics and groups.

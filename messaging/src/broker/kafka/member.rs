@@ -1,20 +1,18 @@
 //! What a subscription's driver and its poll thread share. It outlives a client: a fatal error makes a new one.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::BaseConsumer;
 use tokio::sync::{mpsc, oneshot};
 
 use super::error::unreachable;
 use super::now;
 use super::outputs::Outputs;
 use super::partitions::Partitions;
-use super::rebalance::{Member, Offsets};
 use crate::broker::{BrokerError, Event, Subscribe};
 use crate::delivery::{Epoch, Slot, Watermark};
 
@@ -45,14 +43,12 @@ pub(super) struct Shared {
     pub(super) partitions: Mutex<Partitions>,
     /// What the driver noted last, for a revoke that it does not answer.
     pub(super) notes: Mutex<Vec<Watermark>>,
-    /// One commit at a time: an older one must not follow a newer one.
-    pub(super) commit_gate: Mutex<()>,
-    /// The client; its thread owns it.
-    pub(super) client: Mutex<Weak<BaseConsumer<Member>>>,
     /// Set from when nobody answers a revoke any more.
     pub(super) closing: AtomicBool,
-    /// The client is of no use any more.
-    pub(super) fatal: AtomicBool,
+    /// Counts the clients: what one says that was given up no longer counts.
+    pub(super) generation: AtomicU64,
+    /// Why the client is of no use any more, until the poll thread has seen it.
+    pub(super) fatal: Mutex<Option<BrokerError>>,
     /// An assignment came, if only an empty one.
     pub(super) joined: AtomicBool,
     control: mpsc::UnboundedSender<Event>,
@@ -96,10 +92,9 @@ impl Shared {
             address,
             partitions: Mutex::default(),
             notes: Mutex::default(),
-            commit_gate: Mutex::default(),
-            client: Mutex::default(),
             closing: AtomicBool::new(false),
-            fatal: AtomicBool::new(false),
+            generation: AtomicU64::new(0),
+            fatal: Mutex::default(),
             joined: AtomicBool::new(false),
             control,
             commands: Mutex::new(Commands {
@@ -178,19 +173,6 @@ impl Shared {
             .collect()
     }
 
-    /// Partitions and offsets of those marks that have one and whose epoch is not over.
-    pub(super) fn offsets(&self, marks: &[Watermark]) -> Offsets {
-        let partitions = lock(&self.partitions);
-        let offset = |mark: &Watermark| {
-            let live = partitions
-                .live()
-                .iter()
-                .find(|p| (p.slot, p.epoch) == (mark.slot, mark.epoch))?;
-            Some((live.at.topic.to_string(), live.at.partition, mark.offset?))
-        };
-        marks.iter().filter_map(offset).collect()
-    }
-
     /// A connection failed. Told once per outage: when all are down, and why is known, which comes before or after.
     pub(super) fn connection_failed(&self, all: bool, reason: &str) {
         let mut troubles = lock(&self.troubles);
@@ -231,6 +213,11 @@ impl Shared {
     /// A topic is there.
     pub(super) fn topic_present(&self, topic: &str) {
         lock(&self.troubles).absent.remove(topic);
+    }
+
+    /// The number of the client in use, or of the next one.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     pub(super) fn is_closing(&self) -> bool {

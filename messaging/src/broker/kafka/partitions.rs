@@ -1,11 +1,14 @@
 //! The partitions of one member: their slots, their epochs, and what is on its way to the driver.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+
+use rdkafka::consumer::BaseConsumer;
 
 use super::queue::Queue;
+use super::rebalance::{Member, Offsets};
 use crate::broker::TopicPartition;
-use crate::delivery::{Epoch, Slot};
+use crate::delivery::{Epoch, Slot, Watermark};
 use crate::record::RecordBatch;
 
 /// A partition that is ours.
@@ -22,14 +25,32 @@ pub(super) struct Partition {
     pub(super) next: i64,
 }
 
-/// All of them, by slot, and the numbers given out.
+/// All of them, the client they were assigned to, and the numbers given out.
 #[derive(Default)]
 pub(super) struct Partitions {
     live: Vec<Partition>,
+    /// Nobody's after a fatal error, until there is another client.
+    client: Weak<BaseConsumer<Member>>,
     numbers: Numbers,
 }
 
 impl Partitions {
+    /// The client in use; the poll thread owns it.
+    pub(super) fn client(&self) -> Option<Arc<BaseConsumer<Member>>> {
+        self.client.upgrade()
+    }
+
+    /// From now on this client is in use.
+    pub(super) fn belong_to(&mut self, client: &Arc<BaseConsumer<Member>>) {
+        self.client = Arc::downgrade(client);
+    }
+
+    /// The client is of no use any more: lets go of it and of all that was assigned to it.
+    pub(super) fn give_up(&mut self) -> Vec<Partition> {
+        self.client = Weak::new();
+        self.take(|_| true)
+    }
+
     /// Takes a partition; `None` when there are no more slots.
     pub(super) fn add(&mut self, at: TopicPartition, queue: Queue) -> Option<&Partition> {
         let slot = self.numbers.slot(&at)?;
@@ -57,6 +78,16 @@ impl Partitions {
     /// Those that are ours.
     pub(super) fn live(&self) -> &[Partition] {
         &self.live
+    }
+
+    /// Partitions and offsets of those marks that have one and whose epoch is not over.
+    pub(super) fn offsets(&self, marks: &[Watermark]) -> Offsets {
+        let offset = |mark: &Watermark| {
+            let ours = |p: &&Partition| (p.slot, p.epoch) == (mark.slot, mark.epoch);
+            let live = self.live.iter().find(ours)?;
+            Some((live.at.topic.to_string(), live.at.partition, mark.offset?))
+        };
+        marks.iter().filter_map(offset).collect()
     }
 
     /// The one at this place of [`live`](Self::live), and the numbers, for a new epoch.

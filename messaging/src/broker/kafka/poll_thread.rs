@@ -1,13 +1,13 @@
 //! The thread that owns a subscription's client: librdkafka's calls may block, so nothing else waits for it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc as plain};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::RDKafkaErrorCode;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -19,7 +19,7 @@ use super::member::{Close, Command, Shared, lock};
 use super::now;
 use super::rebalance::Member;
 use crate::broker::{BrokerError, Event};
-use crate::delivery::{Epoch, Slot, Watermark};
+use crate::delivery::{Epoch, Slot};
 use crate::record::RecordBatch;
 
 /// How long the thread sleeps when nothing wakes it.
@@ -28,7 +28,7 @@ const IDLE: Duration = Duration::from_millis(20);
 /// The most events served in a row.
 const EVENTS: usize = 16;
 
-/// How long after a fatal error the next client is made.
+/// How long after a client the next one is made at the earliest: what ended one may end the next.
 const RENEW: Duration = Duration::from_secs(1);
 
 /// Records on their way to the driver.
@@ -39,13 +39,16 @@ pub(super) struct Maker {
     pub(super) config: ClientConfig,
     pub(super) statistics: Option<StatisticsHook>,
     pub(super) shared: Arc<Shared>,
+    pub(super) committer: Committer,
 }
 
 impl Maker {
     pub(super) fn make(&self) -> Result<Arc<BaseConsumer<Member>>, BrokerError> {
         let member = Member {
             shared: self.shared.clone(),
+            committer: self.committer.clone(),
             statistics: self.statistics.clone(),
+            generation: self.shared.generation(),
         };
         let mut consumer: BaseConsumer<Member> = self
             .config
@@ -54,7 +57,7 @@ impl Maker {
         let shared = self.shared.clone();
         consumer.set_nonempty_callback(move || shared.wake());
         let consumer = Arc::new(consumer);
-        *lock(&self.shared.client) = Arc::downgrade(&consumer);
+        lock(&self.shared.partitions).belong_to(&consumer);
         let topics: Vec<&str> = self.shared.request.topics.iter().map(String::as_str).collect();
         consumer.subscribe(&topics).map_err(|e| not_made(&e))?;
         Ok(consumer)
@@ -65,15 +68,14 @@ impl Maker {
 pub(super) fn start(
     maker: Maker,
     consumer: Arc<BaseConsumer<Member>>,
-    committer: Committer,
     data: mpsc::Sender<Polled>,
 ) -> Result<(), BrokerError> {
     let shared = maker.shared.clone();
     let thread = PollThread {
         maker,
         shared,
-        consumer,
-        committer,
+        consumer: Some(consumer),
+        next_client: Some(now() + RENEW),
         data,
         turn: 0,
     };
@@ -84,8 +86,10 @@ pub(super) fn start(
 struct PollThread {
     maker: Maker,
     shared: Arc<Shared>,
-    consumer: Arc<BaseConsumer<Member>>,
-    committer: Committer,
+    /// `None` from a fatal error until the next client is made.
+    consumer: Option<Arc<BaseConsumer<Member>>>,
+    /// When the next client may be made; `None`: never.
+    next_client: Option<Instant>,
     data: mpsc::Sender<Polled>,
     /// The partition that is served first, so that none waits for the others for ever.
     turn: usize,
@@ -101,7 +105,11 @@ impl PollThread {
                 Next::Close(close) => return self.close(close),
                 Next::Drop => return self.leave(),
             }
-            if self.shared.fatal.load(Ordering::Acquire) {
+            let fatal = lock(&self.shared.fatal).take();
+            if let Some(error) = fatal {
+                self.give_up(error);
+            }
+            if self.consumer.is_none() && self.next_client.is_some_and(|at| now() >= at) {
                 self.renew();
             }
             let moved = self.serve_partitions();
@@ -130,11 +138,9 @@ impl PollThread {
     /// Rebalances and errors. Every partition has a queue of its own before it is assigned, so that no record
     /// ever comes here.
     fn serve_events(&self, most: usize) {
+        let Some(consumer) = &self.consumer else { return };
         for _ in 0..most {
-            match self.consumer.poll(Duration::ZERO) {
-                Some(Err(KafkaError::MessageConsumptionFatal(_))) => {
-                    self.shared.fatal.store(true, Ordering::Release);
-                }
+            match consumer.poll(Duration::ZERO) {
                 // The context was told it with its reason.
                 Some(Err(_)) => {}
                 Some(Ok(_)) => self.stray(),
@@ -182,28 +188,53 @@ impl PollThread {
         moved
     }
 
-    fn renew(&mut self) {
-        let gone = lock(&self.shared.partitions).take(|_| true);
+    /// After a fatal error the partitions are gone with the client. Another client follows, but not when another process
+    /// took the member's name: the two would fence each other for ever.
+    fn give_up(&mut self, error: BrokerError) {
+        self.shared.generation.fetch_add(1, Ordering::AcqRel);
+        let gone = lock(&self.shared.partitions).give_up();
         if !gone.is_empty() {
-            self.shared
-                .tell(Event::Lost(gone.iter().map(|p| p.slot).collect()));
+            let slots = gone.iter().map(|p| p.slot).collect();
+            self.shared.tell(Event::Lost(slots));
         }
         drop(gone);
+        let Some(dead) = self.consumer.take() else { return };
+        let code = dead.client().fatal_error().map(|(code, _)| code);
+        if code == Some(RDKafkaErrorCode::FencedInstanceId) {
+            self.next_client = None;
+            self.shared.tell(Event::Failed(self.fenced()));
+        } else {
+            self.shared.tell(Event::Trouble(error));
+        }
+        super::end(dead);
+    }
+
+    fn fenced(&self) -> BrokerError {
+        let name = self.maker.config.get("group.instance.id").unwrap_or_default();
+        BrokerError::Failed {
+            what: format!("reading as group \"{}\"", self.shared.request.group),
+            why: format!(
+                "another process has joined it with the same kafka_instance_id, \"{name}\"; give each process its own"
+            ),
+        }
+    }
+
+    fn renew(&mut self) {
+        self.next_client = Some(now() + RENEW);
         match self.maker.make() {
-            Ok(consumer) => {
-                self.shared.fatal.store(false, Ordering::Release);
-                let dead = std::mem::replace(&mut self.consumer, consumer);
-                super::end(dead);
-            }
+            Ok(consumer) => self.consumer = Some(consumer),
             Err(error) => self.shared.tell(Event::Trouble(error)),
         }
-        thread::park_timeout(RENEW);
     }
 
     fn close(self, close: Box<Close>) {
         let deadline = now() + self.shared.request.close_deadline / 2;
         self.shared.closing.store(true, Ordering::Release);
-        let mut result = self.commit_until(&close.marks, deadline);
+        let limit = deadline.saturating_duration_since(now());
+        let mut result = self
+            .maker
+            .committer
+            .commit_within(&self.shared, &close.marks, limit);
         if let Some(mut outputs) = close.outputs {
             let left = outputs.flush(deadline);
             if left > 0 && result.is_ok() {
@@ -217,22 +248,6 @@ impl PollThread {
         }
         self.leave();
         let _ = close.done.send(result);
-    }
-
-    fn commit_until(&self, marks: &[Watermark], deadline: Instant) -> Result<(), BrokerError> {
-        let (done, committed) = plain::channel();
-        // Nobody listens any more when it took too long.
-        self.committer
-            .commit(marks, move |result| drop(done.send(result)));
-        let limit = deadline.saturating_duration_since(now());
-        committed.recv_timeout(limit).unwrap_or_else(|_| {
-            let what = format!(
-                "committing the offsets of group \"{}\"",
-                self.shared.request.group
-            );
-            let why = "the broker did not answer in time; the records will be handled again".to_owned();
-            Err(BrokerError::Failed { what, why })
-        })
     }
 
     fn leave(self) {

@@ -10,10 +10,11 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 
-use super::commits::commit_now;
+use super::commits::Committer;
 use super::config::StatisticsHook;
 use super::error::{Meaning, Place, broker_error, code, meaning_of};
 use super::member::{Shared, lock};
+use super::partitions::Partitions;
 use super::queue::Queue;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
@@ -22,15 +23,25 @@ use crate::delivery::{Epoch, Slot, Watermark};
 /// What a driver may take beyond its own deadline before it counts as stuck.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// How long a revoke waits for its commit. A coordinator that is there answers within milliseconds, one that moves
+/// within seconds; meanwhile nothing is read from the partitions that stay.
+const COMMIT: Duration = Duration::from_secs(5);
+
 /// The context of a subscription's client.
 pub(super) struct Member {
     pub(super) shared: Arc<Shared>,
+    pub(super) committer: Committer,
     pub(super) statistics: Option<StatisticsHook>,
+    /// Which of the subscription's clients it is.
+    pub(super) generation: u64,
 }
 
 impl ConsumerContext for Member {
     // Before the assignment: every record then goes to its partition's own queue, none to the common one.
     fn pre_rebalance(&self, consumer: &BaseConsumer<Member>, rebalance: &Rebalance<'_>) {
+        if !self.counts() {
+            return;
+        }
         match rebalance {
             Rebalance::Assign(partitions) => self.assign(partitions),
             Rebalance::Revoke(partitions) => self.revoke(consumer, partitions),
@@ -40,11 +51,17 @@ impl ConsumerContext for Member {
 }
 
 impl Member {
+    /// Whether this is the client in use. One that was given up gives its partitions back while it ends, on another
+    /// thread, and by then they may be the next one's.
+    fn counts(&self) -> bool {
+        self.shared.generation() == self.generation
+    }
+
     fn assign(&self, list: &TopicPartitionList) {
         let mut partitions = lock(&self.shared.partitions);
         let mut assigned = Vec::new();
         for at in places(list) {
-            let queue = self.split(&at);
+            let queue = self.split(&partitions, &at);
             let Some(partition) = queue.and_then(|queue| partitions.add(at, queue)) else {
                 let error =
                     "a group member can have 65536 partitions; spread them over more members".to_owned();
@@ -61,8 +78,8 @@ impl Member {
         }
     }
 
-    fn split(&self, at: &TopicPartition) -> Option<Queue> {
-        let consumer = lock(&self.shared.client).upgrade()?;
+    fn split(&self, partitions: &Partitions, at: &TopicPartition) -> Option<Queue> {
+        let consumer = partitions.client()?;
         let shared = self.shared.clone();
         Queue::split(&consumer, at, move || shared.wake())
     }
@@ -78,11 +95,20 @@ impl Member {
             return;
         }
         let marks = self.last_marks(consumer, &revoked);
-        let offsets = self.shared.offsets(&marks);
-        // From here on no other commit touches them. Their queues, with what was fetched, go at the end.
-        let _taken = lock(&self.shared.partitions).take(|at| gone.contains(at));
-        if let Err(error) = commit_now(&self.shared, consumer, &offsets) {
-            self.shared.tell(Event::Trouble(error));
+        self.commit_last(&marks);
+        // From here on no commit touches them, not even this one, if its turn has not come. Their queues, with what was
+        // fetched, go too.
+        drop(lock(&self.shared.partitions).take(|at| gone.contains(at)));
+    }
+
+    fn commit_last(&self, marks: &[Watermark]) {
+        let offsets = lock(&self.shared.partitions).offsets(marks);
+        // With nothing to commit there is nothing to wait for either, such as another commit that hangs.
+        if offsets.is_empty() {
+            return;
+        }
+        if let Err(error) = self.committer.commit_within(&self.shared, marks, COMMIT) {
+            self.shared.tell(Event::Trouble(given_back_at(&offsets, &error)));
         }
     }
 
@@ -128,7 +154,9 @@ impl ClientContext for Member {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        self.shared.error(&error, reason);
+        if self.counts() {
+            self.shared.error(&error, reason);
+        }
     }
 }
 
@@ -142,10 +170,7 @@ impl Shared {
             }
             Meaning::UnknownTopic => self.absent_in(reason),
             Meaning::Denied => self.tell(Event::Failed(self.explain(error, reason))),
-            Meaning::Fatal => {
-                self.fatal.store(true, Ordering::Release);
-                self.tell(Event::Trouble(self.explain(error, reason)));
-            }
+            Meaning::Fatal => *lock(&self.fatal) = Some(self.explain(error, reason)),
             // The poll thread sees these with their partition.
             _ if code(error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => tracing::warn!(group = self.request.group, %error, "{reason}"),
@@ -178,6 +203,12 @@ impl Shared {
         )
     }
 
+    pub(super) fn not_committed_within(&self, limit: Duration) -> BrokerError {
+        let what = format!("committing the offsets of group \"{}\"", self.request.group);
+        let why = format!("the broker did not answer within {limit:?}; the records will be handled again");
+        BrokerError::Failed { what, why }
+    }
+
     // librdkafka names the topic in its text only.
     fn absent_in(&self, reason: &str) {
         let named = |topic: &&String| reason.split([' ', ':', '[']).any(|word| word == topic.as_str());
@@ -189,6 +220,16 @@ impl Shared {
 
 /// Partitions and the first offset of each that is not done.
 pub(super) type Offsets = Vec<(String, i32, i64)>;
+
+/// What is lost with a commit that failed as its partitions went.
+fn given_back_at(offsets: &Offsets, error: &BrokerError) -> BrokerError {
+    let done = |(topic, partition, offset): &(String, i32, i64)| format!("{topic}[{partition}] at {offset}");
+    let done: Vec<String> = offsets.iter().map(done).collect();
+    BrokerError::Failed {
+        what: format!("giving back {}", done.join(", ")),
+        why: error.to_string(),
+    }
+}
 
 /// The list as librdkafka takes it.
 pub(super) fn list_of(offsets: &Offsets) -> KafkaResult<TopicPartitionList> {

@@ -47,14 +47,15 @@ impl KafkaSubscription {
         let shared = Arc::new(Shared::new(request.clone(), config.address(), tell, receiver));
         let make_outputs = || Outputs::new(config.output_producer(), config.address());
         let outputs = request.publishes.then(make_outputs).transpose()?;
+        let committer = Committer::start(shared.clone())?;
         let maker = Maker {
             config: config.consumer(request),
             statistics: config.statistics.clone(),
             shared: shared.clone(),
+            committer: committer.clone(),
         };
         let consumer = maker.make()?;
-        let committer = Committer::start(shared.clone())?;
-        start(maker, consumer, committer.clone(), batches)?;
+        start(maker, consumer, batches)?;
         let (next, tick, epochs) = (None, None, BTreeMap::new());
         Ok(KafkaSubscription {
             shared,
@@ -191,3 +192,6 @@ impl Subscription for KafkaSubscription {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

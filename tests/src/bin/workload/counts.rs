@@ -31,7 +31,7 @@ pub(crate) fn broker() -> Result<Kafka, BoxError> {
         statistics: Some(StatisticsHook::new(print)),
         ..KafkaConfig::from(&settings)
     };
-    Ok(Kafka::new(config)?)
+    Ok(Kafka::new(config))
 }
 
 fn print(statistics: &[u8]) {

@@ -164,26 +164,32 @@ fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
 #[test]
 #[cfg(not(feature = "kafka-tls"))]
 fn what_is_not_built_in_is_refused_by_its_feature() {
-    let refused = |config: KafkaConfig| config.check().unwrap_err().to_string();
+    let refused = |config: KafkaConfig| {
+        let origin = |key: &str| format!(" ({key}.toml:3)");
+        config.check(origin).unwrap_err().to_string()
+    };
     let ssl = KafkaConfig {
         security_protocol: SecurityProtocol::Ssl,
         ..KafkaConfig::default()
     };
     assert_eq!(
         refused(ssl),
-        "kafka_security_protocol = SSL is not in this build: build it with the cargo feature `kafka-tls` of messaging"
+        "kafka_security_protocol is SSL (kafka_security_protocol.toml:3), but TLS and SCRAM are not compiled in; \
+         build `messaging` with the feature \"kafka-tls\""
     );
     let scram = KafkaConfig {
         security_protocol: SecurityProtocol::SaslPlaintext,
         ..unusual()
     };
-    assert!(refused(scram).starts_with("kafka_sasl_mechanism = SCRAM-SHA-512 is not in this build"));
+    assert!(
+        refused(scram).starts_with("kafka_sasl_mechanism is SCRAM-SHA-512 (kafka_sasl_mechanism.toml:3), ")
+    );
     let plain = KafkaConfig {
         security_protocol: SecurityProtocol::SaslPlaintext,
         sasl_mechanism: Some(SaslMechanism::Plain),
         ..KafkaConfig::default()
     };
-    assert!(plain.check().is_ok());
+    assert!(plain.check(|_| String::new()).is_ok());
 }
 
 fn from_file(text: &str) -> KafkaConfig {
