@@ -4,17 +4,20 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::BoxError;
 use crate::extract::{Context, FromDelivery, Missing};
 use crate::message::Delivery;
 use crate::outcome::{
-    Classify, Failure, IntoOutcome, IntoOutcomes, Outcome, Reason, Verdict, for_each_record, outcome_of,
+    Classify, Failure, IntoOutcome, IntoOutcomes, Outcome, Verdict, for_each_record, outcome_of,
 };
 use crate::payload::Payload;
 use crate::spec::KeyOf;
+
+mod guarded;
+
+use guarded::{Guarded, OneByOne, panicked};
 
 /// A handler whose types are forgotten.
 ///
@@ -220,44 +223,6 @@ pub fn erase<M: 'static, H: Handler<M>>(
     }))))
 }
 
-/// One call of user code: a panic or a timeout in it is a failure like any other.
-async fn guarded<R>(
-    call: impl Future<Output = Result<R, Failure>>,
-    timeout: Option<Duration>,
-) -> Result<R, Failure> {
-    let call = AssertUnwindSafe(call).catch_unwind();
-    let caught = match timeout {
-        None => call.await,
-        Some(limit) => match tokio::time::timeout(limit, call).await {
-            Ok(caught) => caught,
-            Err(_) => return Err(timed_out(limit)),
-        },
-    };
-    caught.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
-}
-
-fn timed_out(limit: Duration) -> Failure {
-    let error = format!("the handler took longer than its timeout of {limit:?}").into();
-    Failure {
-        verdict: Verdict::Retry,
-        reason: Reason::Timeout,
-        error,
-    }
-}
-
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    let error = format!("the handler panicked: {text}").into();
-    Failure {
-        verdict: Verdict::Retry,
-        reason: Reason::Panic,
-        error,
-    }
-}
-
 /// The records of a batch that could be read, and the failures of the others, by their place.
 fn decode_batch<T: Payload>(run: Vec<Delivery>) -> (Vec<Delivery>, Batch<T>, Vec<Option<Outcome>>) {
     let (mut readable, mut batch, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
@@ -327,20 +292,17 @@ macro_rules! handlers {
 
             #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
             fn run(bound: &Arc<Bound<(One, P, $($argument,)*), F>>, run: Vec<Delivery>) -> BoxStream<'static, Outcome> {
-                let bound = bound.clone();
+                let (bound, timeout) = (bound.clone(), bound.timeout);
                 let one = move |delivery: Delivery| {
                     let bound = bound.clone();
                     async move {
-                        let call = async {
-                            let input = P::from_delivery(&delivery).map_err(Failure::decode)?;
-                            let ($($argument,)*) = &bound.setup;
-                            $(let $argument = <$argument as FromDelivery>::from_delivery($argument, &delivery).map_err(Failure::decode)?;)*
-                            Ok(outcome_of((bound.handler)(input, $($argument),*).await, bound.key_of, bound.classify))
-                        };
-                        guarded(call, bound.timeout).await.unwrap_or_else(Outcome::Failed)
+                        let input = P::from_delivery(&delivery).map_err(Failure::decode)?;
+                        let ($($argument,)*) = &bound.setup;
+                        $(let $argument = <$argument as FromDelivery>::from_delivery($argument, &delivery).map_err(Failure::decode)?;)*
+                        Ok(outcome_of((bound.handler)(input, $($argument),*).await, bound.key_of, bound.classify))
                     }
                 };
-                stream::iter(run).then(one).boxed()
+                OneByOne::new(run, timeout, one).boxed()
             }
         }
 
@@ -372,7 +334,7 @@ macro_rules! handlers {
                         $(let $argument = <$argument as FromDelivery>::from_delivery($argument, _first).map_err(Failure::decode)?;)*
                         Ok((bound.handler)(batch, $($argument),*).await.into_outcomes(readable.len(), bound.key_of, bound.classify))
                     };
-                    let answers = guarded(call, bound.timeout).await;
+                    let answers = Guarded::new(call, bound.timeout).await;
                     fill(outcomes, answers.unwrap_or_else(|failure| for_each_record(readable.len(), failure)))
                 };
                 stream::once(all).flat_map(stream::iter).boxed()

@@ -18,7 +18,7 @@ mod answer;
 mod error;
 
 pub use answer::{Classify, IntoOutcome, IntoOutcomes, Never, Nothing, Outbox};
-pub(crate) use answer::{encoded, for_each_record, outcome_of};
+pub(crate) use answer::{for_each_record, outcome_of};
 pub use error::HandlerError;
 
 /// What the handler decided about one record.

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::BoxError;
 
+mod encoded;
+
+pub(crate) use encoded::encoded;
+
 /// How a payload is written to bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]

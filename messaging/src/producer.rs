@@ -14,8 +14,7 @@ use crate::broker::{Broker, BrokerError, NotQueued, Outbound, Publisher, Receipt
 use crate::error::{Error, Kind, Result};
 use crate::message::Headers;
 use crate::name::check_topic;
-use crate::outcome::encoded;
-use crate::payload::Payload;
+use crate::payload::{Payload, encoded};
 use crate::topic::{Accepts, TopicRef};
 
 /// Publishes with the App in whose handler this runs, else the process's default.

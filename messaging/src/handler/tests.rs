@@ -4,7 +4,7 @@ use futures_util::stream::StreamExt;
 
 use super::*;
 use crate::extract::{Attempt, Instance, State, States};
-use crate::outcome::HandlerError;
+use crate::outcome::{HandlerError, Reason};
 use crate::producer::Producer;
 use crate::record::{Record, RecordBatch};
 

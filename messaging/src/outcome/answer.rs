@@ -1,14 +1,10 @@
 //! What a handler may return, and how it becomes outputs.
 
-use std::cell::Cell;
-
-use bytes::Bytes;
-
 use super::error::judge;
 use super::{Failure, Outcome, Outgoing, Outputs, Verdict, describe};
 use crate::BoxError;
 use crate::message::Message;
-use crate::payload::{EncodeError, Payload};
+use crate::payload::{EncodeError, Payload, encoded};
 use crate::spec::KeyOf;
 
 /// What an answer's encoding goes into.
@@ -75,29 +71,6 @@ impl Outbox {
         self.outputs
     }
 }
-
-/// A payload in the first format of its type.
-///
-/// # Errors
-/// When it cannot be written.
-pub(crate) fn encoded<T: Payload>(payload: &T) -> Result<Bytes, EncodeError> {
-    // The size is known afterwards only: written into a buffer that stays, then copied once into as much as it takes.
-    let mut buffer = BUFFER.take();
-    buffer.clear();
-    payload.encode(T::formats()[0], &mut buffer)?;
-    let bytes = Bytes::copy_from_slice(&buffer);
-    if buffer.capacity() <= LARGEST_BUFFER {
-        BUFFER.set(buffer);
-    }
-    Ok(bytes)
-}
-
-thread_local! {
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-/// A buffer that one large payload made larger than this is not kept.
-const LARGEST_BUFFER: usize = 1024 * 1024;
 
 /// What a handler of one record may return: `()`, a payload, `Option`, `Vec`, [`Message`], and `Result` of these.
 #[diagnostic::on_unimplemented(

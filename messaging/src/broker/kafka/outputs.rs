@@ -54,10 +54,12 @@ struct Receipts {
     alarmed: AtomicBool,
 }
 
+/// What is rare is boxed: nearly all are the first, and each is moved several times.
 enum Answer {
     Written,
-    Refused(BrokerError),
-    Again(OwnedMessage, bool),
+    Refused(Box<BrokerError>),
+    /// The message, and whether its topic is absent.
+    Again(Box<OwnedMessage>, bool),
 }
 
 impl Outputs {
@@ -153,13 +155,13 @@ impl Outputs {
     fn answered(&mut self, number: u64, answer: Answer) {
         let result = match answer {
             Answer::Written => Ok(()),
-            Answer::Refused(error) => Err(Arc::new(error)),
+            Answer::Refused(error) => Err(Arc::new(*error)),
             Answer::Again(message, absent) => {
                 if absent {
                     self.block(message.topic());
                 }
                 self.blocked.insert(message.topic().to_owned());
-                self.waiting.push((number, message));
+                self.waiting.push((number, *message));
                 return self.try_later();
             }
         };
@@ -224,7 +226,7 @@ impl Outputs {
             return false;
         }
         let error = sending(&self.address, message.topic(), &error);
-        self.answered(number, Answer::Refused(error));
+        self.answered(number, Answer::Refused(Box::new(error)));
         true
     }
 
@@ -315,15 +317,15 @@ impl ProducerContext for Receipts {
         let answer = match result {
             Ok(_) => Answer::Written,
             Err((error, message)) => match meaning_of(error) {
-                Meaning::UnknownTopic => Answer::Again(message.detach(), true),
+                Meaning::UnknownTopic => Answer::Again(Box::new(message.detach()), true),
                 Meaning::Fatal | Meaning::Desynchronised => {
                     self.alarmed.store(true, Ordering::Release);
-                    Answer::Again(message.detach(), false)
+                    Answer::Again(Box::new(message.detach()), false)
                 }
                 Meaning::Dropped | Meaning::TimedOut | Meaning::Unreachable => {
-                    Answer::Again(message.detach(), false)
+                    Answer::Again(Box::new(message.detach()), false)
                 }
-                _ => Answer::Refused(sending(&self.address, message.topic(), error)),
+                _ => Answer::Refused(Box::new(sending(&self.address, message.topic(), error))),
             },
         };
         lock(&self.inbox).push((number as u64, answer));

@@ -1,0 +1,126 @@
+//! Calls of user code: a panic or a timeout in one is a failure like any other.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use std::vec;
+
+use futures_util::stream::Stream;
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+
+use crate::message::Delivery;
+use crate::outcome::{Failure, Outcome, Reason, Verdict};
+
+pin_project! {
+    /// One call. It is polled where it lies: a future of a handler is large, and each layer around it would move it.
+    pub(super) struct Guarded<C> {
+        #[pin]
+        call: C,
+        #[pin]
+        limit: Option<Sleep>,
+        timeout: Option<Duration>,
+    }
+}
+
+impl<C> Guarded<C> {
+    /// The time of `timeout` begins now.
+    pub(super) fn new(call: C, timeout: Option<Duration>) -> Guarded<C> {
+        Guarded {
+            call,
+            limit: timeout.map(sleep),
+            timeout,
+        }
+    }
+}
+
+impl<R, C: Future<Output = Result<R, Failure>>> Future for Guarded<C> {
+    type Output = Result<R, Failure>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let polled = catch_unwind(AssertUnwindSafe(|| this.call.poll(context)));
+        match polled {
+            Ok(Poll::Ready(answer)) => return Poll::Ready(answer),
+            Ok(Poll::Pending) => {}
+            Err(panic) => return Poll::Ready(Err(panicked(panic.as_ref()))),
+        }
+        let (Some(limit), Some(timeout)) = (this.limit.as_pin_mut(), *this.timeout) else {
+            return Poll::Pending;
+        };
+        ready!(limit.poll(context));
+        Poll::Ready(Err(timed_out(timeout)))
+    }
+}
+
+pin_project! {
+    /// The records of a run, one after the other: the next one is not touched before the outcome of the last was taken.
+    pub(super) struct OneByOne<F, C> {
+        run: vec::IntoIter<Delivery>,
+        call: F,
+        timeout: Option<Duration>,
+        #[pin]
+        current: Option<Guarded<C>>,
+    }
+}
+
+impl<F, C> OneByOne<F, C> {
+    /// `call` makes the call of one record.
+    pub(super) fn new(run: Vec<Delivery>, timeout: Option<Duration>, call: F) -> OneByOne<F, C> {
+        OneByOne {
+            run: run.into_iter(),
+            call,
+            timeout,
+            current: None,
+        }
+    }
+}
+
+impl<F, C> Stream for OneByOne<F, C>
+where
+    F: FnMut(Delivery) -> C,
+    C: Future<Output = Result<Outcome, Failure>>,
+{
+    type Item = Outcome;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        let mut this = self.project();
+        if this.current.is_none() {
+            let Some(delivery) = this.run.next() else {
+                return Poll::Ready(None);
+            };
+            let call = (this.call)(delivery);
+            this.current.set(Some(Guarded::new(call, *this.timeout)));
+        }
+        let Some(current) = this.current.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let answer = ready!(current.poll(context));
+        this.current.set(None);
+        Poll::Ready(Some(answer.unwrap_or_else(Outcome::Failed)))
+    }
+}
+
+fn timed_out(limit: Duration) -> Failure {
+    let error = format!("the handler took longer than its timeout of {limit:?}").into();
+    Failure {
+        verdict: Verdict::Retry,
+        reason: Reason::Timeout,
+        error,
+    }
+}
+
+pub(super) fn panicked(panic: &(dyn Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    let error = format!("the handler panicked: {text}").into();
+    Failure {
+        verdict: Verdict::Retry,
+        reason: Reason::Panic,
+        error,
+    }
+}
