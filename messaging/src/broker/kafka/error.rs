@@ -110,6 +110,11 @@ pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&st
         (Meaning::UnknownTopic, Some(topic)) => BrokerError::UnknownTopic {
             topic: topic.to_owned(),
         },
+        (Meaning::Denied, _) if code(error) == Some(Code::SSL) => BrokerError::Setting(format!(
+            "no TLS connection to kafka at {}: {why}; kafka_ssl_cafile names the certificates to trust, kafka_ssl_certfile \
+             and kafka_ssl_keyfile prove who we are, and a server's certificate must have the name it is addressed by",
+            place.address
+        )),
         (Meaning::Denied, _) => BrokerError::Denied {
             what: place.what.to_owned(),
             why,
@@ -192,6 +197,21 @@ mod tests {
             "kafka at b:9092 does not answer: connection refused"
         );
         assert!(error.is_retriable());
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_names_the_settings() {
+        let error = broker_error(
+            place(None),
+            &KafkaError::Global(Code::SSL),
+            Some("certificate verify failed"),
+        );
+        let text = error.to_string();
+        assert!(
+            text.starts_with("no TLS connection to kafka at b:9092: certificate verify failed; kafka_ssl_cafile"),
+            "{text}"
+        );
+        assert!(!error.is_retriable());
     }
 
     #[test]
