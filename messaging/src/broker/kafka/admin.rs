@@ -156,6 +156,21 @@ impl KafkaAdmin {
         Ok(value.and_then(|value| value.parse().ok()))
     }
 
+    /// The first and the next offset of each partition.
+    async fn ends(
+        &self,
+        topic: &str,
+        count: i32,
+    ) -> Result<Result<Vec<(i64, i64)>, KafkaError>, BrokerError> {
+        let (client, name, limit) = (self.client()?, topic.to_owned(), self.config.request_timeout);
+        let asked = blocking("kafka-offsets", move || {
+            (0..count)
+                .map(|p| client.inner().fetch_watermarks(&name, p, limit))
+                .collect()
+        });
+        asked.await
+    }
+
     async fn known(&self, topic: &str) -> Result<i32, BrokerError> {
         let count = self.partitions(topic).await?;
         count.ok_or_else(|| BrokerError::UnknownTopic {
@@ -216,14 +231,17 @@ impl Admin for KafkaAdmin {
     fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>> {
         Box::pin(async move {
             let count = self.known(topic).await?;
-            let (client, name, limit) = (self.client()?, topic.to_owned(), self.config.request_timeout);
-            let asked = blocking("kafka-offsets", move || {
-                (0..count)
-                    .map(|p| client.inner().fetch_watermarks(&name, p, limit))
-                    .collect::<Result<_, _>>()
-            });
-            let what = format!("reading the offsets of the topic \"{topic}\"");
-            asked.await?.map_err(|e| self.explain(&what, Some(topic), &e))
+            let end = Instant::now() + SEEN;
+            loop {
+                match self.ends(topic, count).await? {
+                    Err(error) if leader_moves(&error) && Instant::now() < end => sleep(LOOK).await,
+                    Err(error) => {
+                        let what = format!("reading the offsets of the topic \"{topic}\"");
+                        return Err(self.explain(&what, Some(topic), &error));
+                    }
+                    Ok(offsets) => return Ok(offsets),
+                }
+            }
         })
     }
 
@@ -250,6 +268,15 @@ impl Admin for KafkaAdmin {
             asked.await?.map_err(|e| self.explain(&what, Some(topic), &e))
         })
     }
+}
+
+/// Right after a topic was made, or while a leader moves, a broker may not know yet that it leads.
+fn leader_moves(error: &KafkaError) -> bool {
+    let code = error.rdkafka_error_code();
+    matches!(
+        code,
+        Some(RDKafkaErrorCode::NotLeaderForPartition | RDKafkaErrorCode::LeaderNotAvailable)
+    )
 }
 
 fn offset(offset: Offset) -> Option<i64> {

@@ -208,7 +208,9 @@ mod tests {
         );
         let text = error.to_string();
         assert!(
-            text.starts_with("no TLS connection to kafka at b:9092: certificate verify failed; kafka_ssl_cafile"),
+            text.starts_with(
+                "no TLS connection to kafka at b:9092: certificate verify failed; kafka_ssl_cafile"
+            ),
             "{text}"
         );
         assert!(!error.is_retriable());
