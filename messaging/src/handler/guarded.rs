@@ -19,9 +19,9 @@ pin_project! {
     pub(super) struct Guarded<C> {
         #[pin]
         call: C,
-        #[pin]
-        limit: Option<Sleep>,
         timeout: Option<Duration>,
+        // Boxed: most calls have none, and each is moved to its place.
+        limit: Option<Pin<Box<Sleep>>>,
     }
 }
 
@@ -30,8 +30,8 @@ impl<C> Guarded<C> {
     pub(super) fn new(call: C, timeout: Option<Duration>) -> Guarded<C> {
         Guarded {
             call,
-            limit: timeout.map(sleep),
             timeout,
+            limit: timeout.map(|timeout| Box::pin(sleep(timeout))),
         }
     }
 }
@@ -47,10 +47,10 @@ impl<R, C: Future<Output = Result<R, Failure>>> Future for Guarded<C> {
             Ok(Poll::Pending) => {}
             Err(panic) => return Poll::Ready(Err(panicked(panic.as_ref()))),
         }
-        let (Some(limit), Some(timeout)) = (this.limit.as_pin_mut(), *this.timeout) else {
+        let (Some(limit), Some(timeout)) = (this.limit, *this.timeout) else {
             return Poll::Pending;
         };
-        ready!(limit.poll(context));
+        ready!(limit.as_mut().poll(context));
         Poll::Ready(Err(timed_out(timeout)))
     }
 }

@@ -112,6 +112,11 @@ impl Outputs {
         }
     }
 
+    /// The next thing to tell the driver that is here already.
+    pub(super) fn collected(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
     /// The next thing to tell the driver, after serving the client.
     pub(super) fn next_event(&mut self) -> Option<Event> {
         if self.events.is_empty() && (self.ledger.len() > 0 || self.giving_up) {
