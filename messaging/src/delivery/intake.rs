@@ -49,7 +49,9 @@ impl<F: Freight> Core<F> {
                 bytes = bytes.saturating_sub(size);
             }
         }
-        self.wake(slot);
+        if taken > 0 {
+            self.wake(slot);
+        }
         taken
     }
 
