@@ -212,6 +212,8 @@ impl Driver {
     /// Does what can be done without waiting. Says whether there is more.
     fn turn(&mut self) -> bool {
         self.fire_timers();
+        // What events and timers brought comes first: a partition that is gone must not publish what waits.
+        self.obey();
         let mut starts = 0;
         loop {
             let answers = self.outbox.retry(&mut *self.subscription);
@@ -313,3 +315,6 @@ async fn sleep_until(due: Option<clock::Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -177,24 +177,24 @@ mod tests {
         inbox.pause(false);
         inbox.hold_or_go_on(0, &mut broker);
         assert_eq!(inbox.admit(0, &mut core, true), Turn::Through);
-        assert_eq!(broker.holds, [(0, true), (0, false)]);
+        assert_eq!(broker.notes().holds, [(0, true), (0, false)]);
     }
 
     #[test]
     fn it_is_held_when_it_is_full_and_until_it_is_nearly_empty() {
         let (mut inbox, mut broker) = (inbox(), Double::default());
         for offset in 0..=STOP as i64 {
-            assert_eq!(broker.holds, []);
+            assert_eq!(broker.notes().holds, []);
             inbox.push(1, batch(offset));
             inbox.hold_or_go_on(0, &mut broker);
         }
-        assert_eq!(broker.holds, [(0, true)]);
+        assert_eq!(broker.notes().holds, [(0, true)]);
         inbox.admit(0, &mut core(STOP - GO_ON), true);
         inbox.hold_or_go_on(0, &mut broker);
-        assert_eq!(broker.holds, [(0, true)], "one more than it goes on with");
+        assert_eq!(broker.notes().holds, [(0, true)], "one more than it goes on with");
         inbox.admit(0, &mut core(1), true);
         inbox.hold_or_go_on(0, &mut broker);
-        assert_eq!(broker.holds, [(0, true), (0, false)]);
+        assert_eq!(broker.notes().holds, [(0, true), (0, false)]);
     }
 
     #[test]
