@@ -95,3 +95,34 @@ async fn an_output_without_room_is_not_sent_for_a_lost_partition_and_holds_up_no
     hear(&mut driver, [Event::Lost(vec![0])]);
     assert_eq!(broker.notes().published, ["kept"]);
 }
+
+#[tokio::test]
+async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
+    let refused = || BrokerError::Refused {
+        topic: "out".to_owned(),
+        why: "too large".to_owned(),
+    };
+    for late in [Ok(()), Err(Arc::new(refused()))] {
+        let broker = Double::default();
+        let mut driver = driver(&broker);
+        hear(&mut driver, [assigned(0, 1), polled(0, 1, "text")]);
+        hear(
+            &mut driver,
+            [Event::Lost(vec![0]), assigned(0, 2), polled(0, 2, "text")],
+        );
+        hear(&mut driver, [Event::Published(0, late)]);
+        assert_eq!(
+            driver.core.held_by(0),
+            Some((0, 1)),
+            "its own output is on its way"
+        );
+        assert_eq!(
+            broker.notes().published,
+            ["text", "text"],
+            "and there is no dead letter"
+        );
+
+        hear(&mut driver, [Event::Published(1, Ok(()))]);
+        assert_eq!(driver.core.held_by(0), None);
+    }
+}
