@@ -56,7 +56,7 @@ use proc_macro::TokenStream;
 /// | `batch_size` | number from 1; needs `Batch<T>` | 100 |
 /// | `batch_timeout` | duration; needs `Batch<T>` | `"100ms"` |
 /// | `max_in_flight` | number from 1: records started or queued | max(4 × `concurrency`, 1000) |
-/// | `max_bytes` | number from 1: their bytes | 64 MiB |
+/// | `max_bytes` | number from 1: bytes of such records at which no more are taken in | 64 MiB |
 /// | `max_ahead` | number from 1: records done behind an unfinished one, per partition | 100,000 |
 /// | `auto_offset_reset` | `"earliest"`, `"latest"`, `"none"`: where a new group begins | a setting |
 /// | `classify` | a `fn(&E) -> Verdict` that reads the handler's errors | `HandlerError` is looked for |

@@ -112,7 +112,7 @@ pub struct Rules {
     pub batch: Option<(usize, Duration)>,
     /// The most records queued or started; those that wait for the broker only count by their bytes.
     pub max_in_flight: usize,
-    /// The most bytes of records started or queued.
+    /// Records are taken in while those in hand, which are started, queued or wait for the broker, have fewer bytes.
     pub max_bytes: usize,
     /// The most records done behind an unfinished one, per partition.
     pub max_ahead: usize,

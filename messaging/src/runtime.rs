@@ -5,6 +5,7 @@
 //! | `driver` | the loop: broker events in, starts and commands out |
 //! | `unit` | a worker as it runs: its names, rules and handler |
 //! | `inbox` | records of a partition that the core has no room for yet |
+//! | `turns` | which partition of a worker is offered to the core next |
 //! | `outbox` | outputs and dead letters on their way to the producer |
 //! | `parked` | runs whose handler is pending |
 //! | `dead_letter` | what a dead letter looks like |
@@ -14,6 +15,8 @@
 
 pub(crate) mod clock;
 mod dead_letter;
+#[cfg(test)]
+mod double;
 pub(crate) mod driver;
 pub(crate) mod health;
 mod inbox;
@@ -22,5 +25,6 @@ mod outbox;
 mod parked;
 pub(crate) mod rng;
 mod timers;
+mod turns;
 pub(crate) mod unit;
 mod weight;

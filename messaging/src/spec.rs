@@ -219,7 +219,8 @@ keys! {
     /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
     /// acknowledgement counts by its bytes only.
     max_in_flight: usize => usize;
-    /// The most bytes of records started or queued; 64 MiB. One larger record still passes, alone.
+    /// The bytes of records, started, queued or waiting for an acknowledgement, at which no more are taken in; 64 MiB.
+    /// The record that passes it is the last, so that a large one waits for nothing but its turn.
     max_bytes: usize => usize;
     /// The most records done behind an unfinished one, per partition; 100,000.
     max_ahead: usize => usize;

@@ -4,9 +4,8 @@ use super::tracker::Phase;
 use super::{Core, Epoch, Freight, Offer, Slot};
 
 impl<F: Freight> Core<F> {
-    /// How many records and bytes of a partition may be offered now; the bounds of its worker decide.
-    ///
-    /// Bytes left may be none while records are: then one record passes only when nothing else is in hand.
+    /// How many records and bytes a partition has room for now; the bounds of its worker decide. Records are taken in
+    /// while neither is 0, so the last may be larger than the bytes that were left.
     pub fn room(&self, slot: Slot) -> (usize, usize) {
         let Some(partition) = self.partitions.get(slot as usize) else {
             return (0, 0);
@@ -38,21 +37,21 @@ impl<F: Freight> Core<F> {
             return offers.into_iter().count();
         }
         let rules = &self.workers[partition.worker].rules;
-        let mut nothing_in_hand = bytes == rules.max_bytes;
         let mut taken = 0;
         for offer in offers {
-            let size = offer.bytes as usize;
-            if records == 0 || (size > bytes && !nothing_in_hand) {
+            if records == 0 || bytes == 0 {
                 break;
             }
             taken += 1;
+            let size = offer.bytes as usize;
             if partition.push(offer, rules.order) {
-                nothing_in_hand = false;
                 records -= 1;
                 bytes = bytes.saturating_sub(size);
             }
         }
-        self.wake(slot);
+        if taken > 0 {
+            self.wake(slot);
+        }
         taken
     }
 

@@ -35,6 +35,7 @@ impl<F: Freight> Core<F> {
             self.abort_transaction_of(slot, epoch);
             self.forget(slot);
         }
+        self.take_back();
         self.check_drained();
     }
 
@@ -144,8 +145,21 @@ impl<F: Freight> Core<F> {
         partition.abandon_where(State::is_busy);
         let (worker, epoch) = (partition.worker, partition.epoch);
         let running = std::mem::take(&mut partition.running);
+        self.take_back();
         self.commands.push_back(Command::Cancel(slot, epoch));
         self.free_run(worker, running);
+    }
+
+    /// Takes back what was to be written for records that do not wait for it any more, and that nobody has taken yet.
+    fn take_back(&mut self) {
+        let mut commands = std::mem::take(&mut self.commands);
+        commands.retain(|command| match command {
+            Command::Publish(ticket, _)
+            | Command::DeadLetter(ticket, _)
+            | Command::DeadLetterAgain(ticket, _) => self.state(*ticket).is_some_and(State::is_handed_on),
+            _ => true,
+        });
+        self.commands = commands;
     }
 
     fn ours(&mut self, slot: Slot) -> Option<&mut Partition<F>> {

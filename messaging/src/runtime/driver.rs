@@ -18,6 +18,7 @@ use super::outbox::Outbox;
 use super::parked::{Ended, Parked};
 use super::rng::Rng;
 use super::timers::Timers;
+use super::turns::{Turn, Turns};
 use super::unit::{Cargo, Unit};
 use super::weight::Weight;
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
@@ -91,8 +92,8 @@ pub(crate) struct Driver {
     weights: Vec<Weight>,
     routes: HashMap<String, usize, FxBuildHasher>,
     inboxes: Vec<Option<Inbox>>,
-    /// Whose turn it is to be admitted first.
-    first: usize,
+    /// Of each worker.
+    turns: Vec<Turns>,
     outbox: Outbox,
     parked: FuturesUnordered<Parked>,
     timers: Timers,
@@ -138,10 +139,10 @@ impl Driver {
             subscription: setup.subscription,
             core: setup.core,
             weights: setup.units.iter().map(|_| Weight::default()).collect(),
+            turns: setup.units.iter().map(|_| Turns::default()).collect(),
             units: setup.units,
             routes: setup.routes,
             inboxes: Vec::new(),
-            first: 0,
             outbox: Outbox::default(),
             parked: FuturesUnordered::new(),
             timers: Timers::default(),
@@ -211,6 +212,8 @@ impl Driver {
     /// Does what can be done without waiting. Says whether there is more.
     fn turn(&mut self) -> bool {
         self.fire_timers();
+        // What events and timers brought comes first: a partition that is gone must not publish what waits.
+        self.obey();
         let mut starts = 0;
         loop {
             let answers = self.outbox.retry(&mut *self.subscription);
@@ -236,7 +239,7 @@ impl Driver {
     fn tell_health(&self) {
         let (mut held, mut partitions) = (Vec::new(), Vec::new());
         for (slot, inbox) in self.inboxes.iter().enumerate() {
-            let Some(inbox) = inbox.as_ref().filter(|inbox| inbox.ours) else {
+            let Some(inbox) = inbox.as_ref().filter(|inbox| inbox.is_ours()) else {
                 continue;
             };
             partitions.push(inbox.partition.clone());
@@ -256,25 +259,29 @@ impl Driver {
         });
     }
 
-    /// Offers waiting records to the core and tells the broker which partitions to hold.
+    /// Offers waiting records to the core, worker by worker. Says whether it took any.
     fn admit(&mut self) -> bool {
+        let Driver {
+            units,
+            turns,
+            inboxes,
+            core,
+            subscription,
+            ..
+        } = self;
         let mut any = false;
-        let slots = self.inboxes.len();
-        // Its bounds are a worker's, so each partition has its turn to be the first to take what room there is.
-        let first = self.first;
-        for slot in (0..slots).map(|step| (first + step) % slots) {
-            let Some(inbox) = &mut self.inboxes[slot] else {
-                continue;
-            };
-            let slot = slot as Slot;
-            let by_key = self.units[inbox.worker].rules.order == Order::Key;
-            any |= inbox.admit(slot, &mut self.core, by_key);
-            if let Some(held) = inbox.change_of_hold() {
-                self.subscription.hold(slot, held);
-            }
-        }
-        if any {
-            self.first = (first + 1) % slots;
+        for (unit, turns) in units.iter().zip(turns) {
+            let by_key = unit.rules.order == Order::Key;
+            any |= turns.pass(|slot| {
+                let Some(inbox) = &mut inboxes[slot as usize] else {
+                    return Turn::Idle;
+                };
+                let turn = inbox.admit(slot, core, by_key);
+                if turn.took() {
+                    inbox.hold_or_go_on(slot, &mut **subscription);
+                }
+                turn
+            });
         }
         any
     }
@@ -308,3 +315,6 @@ async fn sleep_until(due: Option<clock::Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

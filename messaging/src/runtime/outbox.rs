@@ -6,7 +6,7 @@ use std::sync::Arc;
 use slab::Slab;
 
 use crate::broker::{BrokerError, NotQueued, Outbound, Subscription};
-use crate::delivery::Ticket;
+use crate::delivery::{Epoch, Slot, Ticket};
 use crate::outcome::Outgoing;
 
 /// Whose receipt a token stands for.
@@ -14,6 +14,14 @@ use crate::outcome::Outgoing;
 pub(super) enum Purpose {
     Output(Ticket),
     DeadLetter(Ticket),
+}
+
+impl Purpose {
+    fn ticket(self) -> Ticket {
+        match self {
+            Purpose::Output(ticket) | Purpose::DeadLetter(ticket) => ticket,
+        }
+    }
 }
 
 /// A receipt, or the refusal of a message.
@@ -70,6 +78,14 @@ impl Outbox {
         refused
     }
 
+    /// Drops what waits for a partition in this assignment: whoever has it next publishes it again.
+    pub(super) fn cancel(&mut self, slot: Slot, epoch: Epoch) {
+        self.waiting.retain(|(purpose, ..)| {
+            let ticket = purpose.ticket();
+            (ticket.slot, ticket.epoch) != (slot, epoch)
+        });
+    }
+
     /// What a receipt stands for.
     pub(super) fn answered(&mut self, token: u64) -> Option<Purpose> {
         self.tokens.try_remove(token as usize)
@@ -94,5 +110,56 @@ impl Outbox {
             self.tokens.remove(token);
         }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Headers;
+    use crate::runtime::double::Double;
+
+    fn send(outbox: &mut Outbox, producer: &mut Double, slot: Slot, epoch: Epoch) {
+        let ticket = Ticket { slot, epoch, seq: 0 };
+        let message = Outgoing {
+            topic: None,
+            key: None,
+            keyed: true,
+            value: Some(format!("{slot}.{epoch}").into()),
+            headers: Headers::new(),
+        };
+        for purpose in [Purpose::Output(ticket), Purpose::DeadLetter(ticket)] {
+            assert!(
+                outbox
+                    .send(producer, purpose, "out".into(), message.clone())
+                    .is_none()
+            );
+        }
+    }
+
+    #[test]
+    fn what_waits_goes_in_order_once_there_is_room() {
+        let (mut outbox, mut producer) = (Outbox::default(), Double::default());
+        producer.notes().full = true;
+        send(&mut outbox, &mut producer, 0, 1);
+        producer.notes().full = false;
+        send(&mut outbox, &mut producer, 1, 1);
+        assert!(producer.notes().published.is_empty(), "nothing overtakes");
+        assert!(outbox.retry(&mut producer).is_empty());
+        assert_eq!(producer.notes().published, ["0.1", "0.1", "1.1", "1.1"]);
+        assert!(!outbox.is_backed_up());
+    }
+
+    #[test]
+    fn what_waits_for_an_assignment_that_is_over_is_never_sent() {
+        let (mut outbox, mut producer) = (Outbox::default(), Double::default());
+        producer.notes().full = true;
+        for (slot, epoch) in [(0, 1), (1, 2), (0, 3)] {
+            send(&mut outbox, &mut producer, slot, epoch);
+        }
+        outbox.cancel(0, 1);
+        producer.notes().full = false;
+        assert!(outbox.retry(&mut producer).is_empty());
+        assert_eq!(producer.notes().published, ["1.2", "1.2", "0.3", "0.3"]);
     }
 }

@@ -64,6 +64,23 @@ async fn workers_of_one_group_give_up_each_in_its_own_way() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_without_room_stops_no_other_of_its_group() {
+    async fn hang(_: Order) {
+        std::future::pending().await
+    }
+    let (broker, seen) = (MemoryBroker::new(), Handled::new());
+    let app = app_on(&broker).state(seen.clone());
+    let hang = WorkerSpec::of("hang", "a", hang).max_in_flight(1);
+    let app = app.worker(hang.group_id("g"));
+    let second = WorkerSpec::of("second", "b", second).max_in_flight(1);
+    let running = started(app.worker(second.group_id("g"))).await;
+    send(&running, "a", 0..30).await;
+    send(&running, "b", 100..130).await;
+    until("all of the other are handled", || seen.len() == 30).await;
+    end_unfinished(running).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn workers_of_different_groups_get_every_record_each() {
     let (broker, seen) = (MemoryBroker::new(), Handled::new());
     let app = app_on(&broker)

@@ -295,3 +295,31 @@ fn a_dead_letter_on_its_way_does_not_survive_its_partition() {
     bench.fire();
     assert_eq!(bench.said(), []);
 }
+
+#[test]
+fn a_lost_partition_publishes_nothing_that_nobody_has_taken() {
+    let mut bench = offsets(rules());
+    bench.core.assigned(1, 0, 2);
+    bench.poll(&[(0, 1), (1, 2)]);
+    bench.core.polled(1, 2, [record(1, 7, 1)]);
+    let run = bench.start().expect("something to start");
+    bench.core.finished(run.ticket(0), made(1), 0);
+    bench.core.closed(run.start, false, &run.picks[1..]);
+    assert_eq!(bench.run_all(&rejected()), [7, 1]);
+    bench.core.lost(&[0]);
+    let letter = Said::DeadLetter(7, Reason::Rejected, 1);
+    assert_eq!(bench.said(), [letter, Said::Cancel(0, 1)]);
+}
+
+#[test]
+fn what_is_cut_off_publishes_nothing_that_nobody_has_taken() {
+    let mut bench = offsets(rules());
+    bench.poll(&[(0, 1)]);
+    let run = bench.pend(1);
+    bench.core.revoked(&[0], SOON);
+    assert_eq!(bench.said(), [Said::Timer(SOON)]);
+    bench.end(&run, &made(1));
+    bench.fire();
+    let went = [Said::CutOff(0, 0, 1), Said::Cancel(0, 1), Said::Release(0, None)];
+    assert_eq!(bench.said(), went);
+}

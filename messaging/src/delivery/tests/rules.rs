@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::bench::{Said, bench, done, failed, made, offsets, record, rejected, rules};
+use super::load::Id;
 use crate::delivery::policy::{OnExhausted, Order};
-use crate::delivery::{Disposition, Finish, Rules, Settlement};
+use crate::delivery::{Disposition, Finish, Offer, Rules, Settlement};
 use crate::outcome::Reason;
 
 mod batches;

@@ -124,7 +124,8 @@ impl Driver {
 
     pub(super) fn pause(&mut self, slot: Slot, paused: bool) {
         if let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) {
-            inbox.paused = paused;
+            inbox.pause(paused);
+            inbox.hold_or_go_on(slot, &mut *self.subscription);
         }
     }
 }

@@ -30,9 +30,9 @@ impl Driver {
     pub(super) fn take_event(&mut self, event: Event) {
         match event {
             Event::Polled(slot, epoch, batch) => {
-                let inbox = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut);
-                if let Some(inbox) = inbox.filter(|inbox| inbox.epoch == epoch) {
-                    inbox.push(batch);
+                if let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) {
+                    inbox.push(epoch, batch);
+                    inbox.hold_or_go_on(slot, &mut *self.subscription);
                 }
             }
             Event::Published(token, result) => {
@@ -65,29 +65,32 @@ impl Driver {
                 self.inboxes.resize_with(slot as usize + 1, || None);
             }
             self.core.assigned(slot, worker, epoch);
-            self.inboxes[slot as usize] = Some(Inbox::new(partition, epoch, worker));
+            let inbox = Inbox::new(partition, epoch, worker);
+            if let Some(old) = self.inboxes[slot as usize].replace(inbox) {
+                self.turns[old.worker].leave(slot);
+            }
+            self.turns[worker].join(slot);
         }
         self.notify(Notice::Ready);
     }
 
     pub(super) fn revoked(&mut self, slots: &[Slot]) {
-        self.empty_inboxes(slots, false);
+        self.close_inboxes(slots, false);
         self.core.revoked(slots, self.revoke_deadline);
     }
 
     pub(super) fn lost(&mut self, slots: &[Slot]) {
-        self.empty_inboxes(slots, true);
+        self.close_inboxes(slots, true);
         self.core.lost(slots);
     }
 
-    /// Drops what waits. The inbox itself stays: what still runs has outputs, and they want to know their worker.
-    pub(super) fn empty_inboxes(&mut self, slots: &[Slot], lost: bool) {
+    pub(super) fn close_inboxes(&mut self, slots: &[Slot], lost: bool) {
         for &slot in slots {
             let Some(inbox) = self.inboxes.get_mut(slot as usize).and_then(Option::as_mut) else {
                 continue;
             };
-            inbox.clear();
-            inbox.ours = false;
+            inbox.close();
+            self.turns[inbox.worker].leave(slot);
             let partition = inbox.partition.clone();
             tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, lost, "partition revoked");
             self.observe(&Observation::Revoked {

@@ -209,8 +209,9 @@ impl Driver {
         self.core.ended(ended.start);
     }
 
-    /// Drops what runs for a partition. That is rare, so the others are moved.
+    /// Drops what runs for a partition and what the producer had no room for. That is rare, so the others are moved.
     pub(super) fn cancel(&mut self, slot: Slot, epoch: Epoch) {
+        self.outbox.cancel(slot, epoch);
         for parked in std::mem::take(&mut self.parked) {
             if (parked.start.slot, parked.start.epoch) != (slot, epoch) {
                 self.parked.push(parked);

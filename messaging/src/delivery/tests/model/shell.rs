@@ -49,7 +49,7 @@ impl Model {
             .map(|entry| entry.offset);
         for (at, offer) in offers.iter().enumerate() {
             let known = last.is_some_and(|last| offer.offset <= last);
-            let fits = self.fits(slot, offer.bytes as usize);
+            let fits = self.has_room(slot);
             assert_eq!(
                 at < taken,
                 fits,
@@ -89,12 +89,10 @@ impl Model {
         }
     }
 
-    /// Whether the bounds let a record in.
-    fn fits(&self, slot: Slot, bytes: usize) -> bool {
-        let (records, held) = self.in_hand(usize::from(slot) % WORKERS);
-        let large_alone = held == 0;
-        records < self.setup.max_in_flight
-            && (held.saturating_add(bytes) <= self.setup.max_bytes || large_alone)
+    /// Whether the bounds let a record in, of any size.
+    fn has_room(&self, slot: Slot) -> bool {
+        let (records, bytes) = self.in_hand(usize::from(slot) % WORKERS);
+        records < self.setup.max_in_flight && bytes < self.setup.max_bytes
     }
 
     /// Pulls starts until there are none.

@@ -35,21 +35,51 @@ fn max_in_flight_is_of_all_partitions_of_a_worker() {
 }
 
 #[test]
-fn one_record_larger_than_max_bytes_passes_alone() {
+fn the_record_that_passes_max_bytes_is_the_last() {
     let mut bench = offsets(with(|rules| rules.max_bytes = 15));
-    bench.poll(&[(0, 1)]);
-    let mut large = record(0, 1, 1);
-    large.bytes = 100;
-    assert_eq!(bench.core.polled(0, 1, [large.clone()]), 0, "not beside another");
+    let offers: Vec<_> = (0..4).map(|offset| record(0, offset, 1)).collect();
+    assert_eq!(bench.core.polled(0, 1, offers.clone()), 2, "10 and 20 bytes");
+    assert_eq!(bench.core.room(0).1, 0);
     bench.run_all(&done());
+    let rest = offers[1..].to_vec();
     assert_eq!(
-        bench
-            .core
-            .polled(0, 1, [record(0, 0, 1), large.clone(), record(0, 2, 1)]),
-        2,
-        "alone, behind one that is dropped"
+        bench.core.polled(0, 1, rest),
+        3,
+        "one that is dropped has no bytes"
     );
-    assert_eq!(bench.run_all(&done()), [1]);
+}
+
+#[test]
+fn a_record_larger_than_max_bytes_passes() {
+    let mut bench = offsets(with(|rules| rules.max_bytes = 15));
+    assert_eq!(bench.core.polled(0, 1, [large(0), record(0, 1, 1)]), 1);
+    assert_eq!(bench.run_all(&done()), [0]);
+}
+
+#[test]
+fn a_large_record_gets_in_though_small_ones_of_another_partition_keep_coming() {
+    let mut bench = offsets(with(|rules| rules.max_bytes = 25));
+    bench.core.assigned(1, 0, 2);
+    let mut small = (0..).map(|offset| record(1, offset, 1)).peekable();
+    for _ in 0..10 {
+        while bench.core.polled(1, 2, small.peek().cloned()) == 1 {
+            small.next();
+        }
+        let run = bench.pend(1);
+        bench.end(&run, &done());
+        assert_ne!(bench.core.in_flight(), 0, "small ones are always in hand");
+        if bench.core.polled(0, 1, [large(0)]) == 1 {
+            return;
+        }
+    }
+    panic!("it waits for ever");
+}
+
+fn large(offset: i64) -> Offer<Id> {
+    Offer {
+        bytes: 100,
+        ..record(0, offset, 1)
+    }
 }
 
 #[test]

@@ -1,0 +1,128 @@
+//! The driver before a subscription that is told what to say.
+
+use super::*;
+use crate::delivery::policy::{OnExhausted, RetryPolicy};
+use crate::delivery::{Epoch, Rules, Settlement};
+use crate::extract::{Context, States};
+use crate::handler::erase;
+use crate::record::RecordBatch;
+use crate::runtime::double::Double;
+use crate::settings::OffsetReset;
+
+async fn echo(text: String) -> String {
+    text
+}
+
+fn unit() -> Unit {
+    let producer = Producer::new(None, String::new(), false, None);
+    let context = Context::new(Arc::new(States::default()), producer);
+    let rules = Rules {
+        concurrency: 1,
+        order: Order::Key,
+        retry: RetryPolicy::default(),
+        on_exhausted: OnExhausted::Dlq,
+        batch: None,
+        max_in_flight: 1000,
+        max_bytes: 1000,
+        max_ahead: 1000,
+    };
+    Unit {
+        name: "echo".to_owned(),
+        group: "g".to_owned(),
+        output_topic: Some("out".into()),
+        dlq_topic: "in.dlq".into(),
+        topic_prefix: String::new(),
+        reset: OffsetReset::Earliest,
+        rules,
+        handler: erase(echo, None, &context).expect("nothing is missing"),
+    }
+}
+
+fn driver(subscription: &Double) -> Driver {
+    let unit = Arc::new(unit());
+    Driver::new(Setup {
+        group: "g".to_owned(),
+        subscription: Box::new(subscription.clone()),
+        core: Core::new(Settlement::Offsets, vec![unit.rules.clone()], None),
+        units: vec![unit],
+        routes: [("in".to_owned(), 0)].into_iter().collect(),
+        requests: mpsc::unbounded_channel().1,
+        notices: mpsc::unbounded_channel().0,
+        health: watch::channel(GroupHealth::default()).0,
+        observer: None,
+        producer: Producer::new(None, String::new(), false, None),
+        seed: 0,
+        revoke_deadline: Duration::from_secs(10),
+        spawn: false,
+    })
+}
+
+fn assigned(slot: Slot, epoch: Epoch) -> Event {
+    let partition = TopicPartition {
+        topic: "in".into(),
+        partition: slot.into(),
+    };
+    Event::Assigned(vec![(slot, epoch, partition)])
+}
+
+fn polled(slot: Slot, epoch: Epoch, text: &str) -> Event {
+    let mut batch = RecordBatch::builder("in".into(), slot.into());
+    batch.push(0, None, None, Some(text.as_bytes()));
+    Event::Polled(slot, epoch, batch.finish())
+}
+
+fn hear(driver: &mut Driver, events: impl IntoIterator<Item = Event>) {
+    events.into_iter().for_each(|event| driver.take_event(event));
+    driver.turn();
+}
+
+#[tokio::test]
+async fn an_output_without_room_is_not_sent_for_a_lost_partition_and_holds_up_no_other() {
+    let broker = Double::default();
+    let mut driver = driver(&broker);
+    broker.notes().full = true;
+    hear(
+        &mut driver,
+        [assigned(0, 1), assigned(1, 2), polled(0, 1, "lost")],
+    );
+    hear(&mut driver, [polled(1, 2, "kept")]);
+    assert!(
+        driver.outbox.is_backed_up(),
+        "the output waits, and so does the other record"
+    );
+
+    broker.notes().full = false;
+    hear(&mut driver, [Event::Lost(vec![0])]);
+    assert_eq!(broker.notes().published, ["kept"]);
+}
+
+#[tokio::test]
+async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
+    let refused = || BrokerError::Refused {
+        topic: "out".to_owned(),
+        why: "too large".to_owned(),
+    };
+    for late in [Ok(()), Err(Arc::new(refused()))] {
+        let broker = Double::default();
+        let mut driver = driver(&broker);
+        hear(&mut driver, [assigned(0, 1), polled(0, 1, "text")]);
+        hear(
+            &mut driver,
+            [Event::Lost(vec![0]), assigned(0, 2), polled(0, 2, "text")],
+        );
+        hear(&mut driver, [Event::Published(0, late)]);
+        assert_eq!(
+            driver.core.held_by(0),
+            Some((0, 1)),
+            "its own output is on its way"
+        );
+        assert_eq!(
+            broker.notes().published,
+            ["text", "text"],
+            "and there is no dead letter"
+        );
+
+        hear(&mut driver, [Event::Published(1, Ok(()))]);
+        assert_eq!(driver.core.held_by(0), None);
+    }
+}
