@@ -31,10 +31,10 @@ pub(super) struct Outputs {
     producer: Option<BaseProducer<Receipts>>,
     config: ClientConfig,
     address: String,
-    /// The driver's tokens of what is not answered yet, by our own numbers, which only rise.
+    /// The driver's tokens of what is not answered yet, by our own numbers.
     ledger: Ledger,
     /// To be sent again, by number: their topic is absent, or their client was given up.
-    waiting: Vec<(u64, OwnedMessage)>,
+    waiting: Vec<(usize, OwnedMessage)>,
     /// The topics of those. What comes later to one of them goes behind.
     blocked: BTreeSet<String>,
     try_at: Option<Instant>,
@@ -49,7 +49,7 @@ pub(super) struct Outputs {
 #[derive(Default)]
 struct Receipts {
     address: String,
-    inbox: Mutex<Vec<(u64, Answer)>>,
+    inbox: Mutex<Vec<(usize, Answer)>>,
     /// An error came that may have ended the client; whether it did, the client knows.
     alarmed: AtomicBool,
 }
@@ -92,7 +92,7 @@ impl Outputs {
             return Err(NotQueued::Refused(BrokerError::Closed));
         };
         let number = self.ledger.next();
-        match producer.send(record(message, number as usize)) {
+        match producer.send(record(message, number)) {
             Ok(()) => {
                 self.ledger.push(token);
                 Ok(())
@@ -157,7 +157,7 @@ impl Outputs {
         }
     }
 
-    fn answered(&mut self, number: u64, answer: Answer) {
+    fn answered(&mut self, number: usize, answer: Answer) {
         let result = match answer {
             Answer::Written => Ok(()),
             Answer::Refused(error) => Err(Arc::new(*error)),
@@ -199,11 +199,11 @@ impl Outputs {
         self.try_at.get_or_insert_with(|| now() + AGAIN);
     }
 
-    /// In the order of the numbers. A message that cannot go keeps those behind it to the same topic.
+    /// In the order of the first sends. A message that cannot go keeps those behind it to the same topic.
     fn send_again(&mut self) {
         self.try_at = None;
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.sort_by_key(|(number, _)| *number);
+        waiting.sort_by_key(|(number, _)| self.ledger.place(*number));
         let mut still = BTreeSet::new();
         for (number, message) in waiting {
             let keeps = still.contains(message.topic()) || !self.resend(number, &message);
@@ -219,11 +219,11 @@ impl Outputs {
     }
 
     /// Whether the message is done with here: sent, or refused.
-    fn resend(&mut self, number: u64, message: &OwnedMessage) -> bool {
+    fn resend(&mut self, number: usize, message: &OwnedMessage) -> bool {
         let Some(producer) = &self.producer else {
             return false;
         };
-        let Err((error, _)) = producer.send(again(message, number as usize)) else {
+        let Err((error, _)) = producer.send(again(message, number)) else {
             return true;
         };
         let full = matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
@@ -290,7 +290,7 @@ fn make(config: &ClientConfig, address: &str) -> Result<BaseProducer<Receipts>, 
 }
 
 /// Serves the client until it has no more receipts; one event carries many.
-fn collect(producer: &BaseProducer<Receipts>) -> Vec<(u64, Answer)> {
+fn collect(producer: &BaseProducer<Receipts>) -> Vec<(usize, Answer)> {
     let mut before = usize::MAX;
     loop {
         producer.poll(Duration::ZERO);
@@ -333,7 +333,7 @@ impl ProducerContext for Receipts {
                 _ => Answer::Refused(Box::new(sending(&self.address, message.topic(), error))),
             },
         };
-        lock(&self.inbox).push((number as u64, answer));
+        lock(&self.inbox).push((number, answer));
     }
 }
 
