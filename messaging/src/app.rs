@@ -29,7 +29,6 @@ mod watchdog;
 use plan::{Plan, Planned};
 pub(crate) use resolve::Resolved;
 pub use running::Running;
-use running::Shutdown;
 use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
@@ -240,7 +239,8 @@ impl App {
         self.plan().and_then(|plan| plan.check())
     }
 
-    /// Checks, makes what was provided, connects, and starts all workers.
+    /// Checks, makes what was provided, connects, and starts all workers. When a group cannot be joined, those that
+    /// were joined before it have ended once the error is returned.
     ///
     /// # Errors
     /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
@@ -257,9 +257,7 @@ impl App {
         connect::reach(&*broker, &plan.settings).await?;
         plan.announce();
         plan.prepare(&*broker).await;
-        let started = plan.subscribe(&*broker, self.observer.as_ref())?;
-        let shutdown = Shutdown::within(plan.settings.shutdown_timeout_ms);
-        Ok(Running::new(started, plan.producer, shutdown))
+        plan.subscribe(&*broker, self.observer.as_ref()).await
     }
 
     /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.

@@ -1,6 +1,6 @@
 //! Starts the groups of a plan: one subscription and one driver each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Resolved;
 use super::plan::Plan;
-use super::running::{Shutdown, Started};
+use super::running::{Running, Shutdown, Started};
 use crate::broker::{Broker, Subscribe, Subscription};
 use crate::delivery::Core;
 use crate::error::{Error, Kind, Result};
 use crate::handler::ErasedHandler;
+use crate::outcome::describe;
 use crate::runtime::driver::{End, Setup, drive};
 use crate::runtime::health::GroupHealth;
 use crate::runtime::observer::Observer;
@@ -21,23 +22,38 @@ use crate::runtime::unit::Unit;
 use crate::settings::Settings;
 
 impl Plan {
-    /// One subscription for each group, one driver for each subscription.
-    pub(super) fn subscribe(
+    /// One subscription for each group, one driver for each subscription. When one cannot be made, those made before
+    /// it have ended once the error is returned.
+    pub(super) async fn subscribe(
         &self,
         broker: &dyn Broker,
         observer: Option<&Arc<dyn Observer>>,
-    ) -> Result<Vec<Started>> {
-        let mut groups: Vec<&str> = self
-            .workers
-            .iter()
-            .map(|worker| worker.resolved.group.as_str())
-            .collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups
-            .into_iter()
-            .map(|group| self.start_group(group, broker, observer))
-            .collect()
+    ) -> Result<Running> {
+        let (mut started, mut failed) = (Vec::new(), None);
+        for group in self.groups() {
+            match self.start_group(group, broker, observer) {
+                Ok(group) => started.push(group),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let shutdown = Shutdown::within(self.settings.shutdown_timeout_ms);
+        let running = Running::new(started, self.producer.clone(), shutdown);
+        let Some(failed) = failed else {
+            return Ok(running);
+        };
+        running.stop();
+        if let Err(error) = running.join().await {
+            tracing::warn!(error = %describe(&error), "a group that was started before another failed did not end well");
+        }
+        Err(failed)
+    }
+
+    fn groups(&self) -> BTreeSet<&str> {
+        let workers = self.workers.iter();
+        workers.map(|worker| worker.resolved.group.as_str()).collect()
     }
 
     fn start_group(
