@@ -250,14 +250,14 @@ impl App {
         for make in std::mem::take(&mut self.provided) {
             make().await?;
         }
-        plan.producer.offer_as_default();
         let Some(broker) = plan.broker.clone() else {
             return Err(Kind::Disabled.into());
         };
         connect::reach(&*broker, &plan.settings).await?;
         plan.announce();
         plan.prepare(&*broker).await;
-        plan.subscribe(&*broker, self.observer.as_ref()).await
+        let running = plan.subscribe(&*broker, self.observer.as_ref()).await?;
+        Ok(running.offered())
     }
 
     /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
@@ -363,7 +363,7 @@ impl App {
     }
 }
 
-/// The producer of a process without an App, made from the environment.
+/// The producer of a process in which no App has started, made from the environment.
 pub(crate) fn producer_from_environment() -> Result<Producer> {
     App::empty().plan().map(|plan| plan.producer)
 }
