@@ -263,7 +263,7 @@ impl Driver {
         }
         self.health.send_modify(|health| {
             health.partitions = partitions;
-            health.update(self.finished, self.core.in_flight(), held);
+            health.update(self.finished, self.core.in_flight(), self.core.is_at_work(), held);
         });
     }
 
