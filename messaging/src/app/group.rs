@@ -1,6 +1,7 @@
 //! Starts the groups of a plan: one subscription and one driver each.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ impl Plan {
             health,
             observer: observer.cloned(),
             producer: self.producer.clone(),
-            seed: seed(group),
+            seed: seed(group, capabilities.own_thread),
             revoke_deadline: revoke_deadline(settings),
             spawn: capabilities.own_thread,
         };
@@ -185,8 +186,13 @@ fn revoke_deadline(settings: &Settings) -> Duration {
         .min(settings.kafka_max_poll_interval_ms / 2)
 }
 
-/// Different groups draw different jitter; the same group draws the same in each run.
-fn seed(group: &str) -> u64 {
+/// Where the jitter of a group begins. Replicas must not try again in step, so each start has its own chance; on a broker
+/// that keeps to the caller's runtime a group draws the same in each run.
+fn seed(group: &str, own_thread: bool) -> u64 {
+    if own_thread {
+        // The keys come from the system. The process id and the time may be equal in containers that start together.
+        return RandomState::new().hash_one(group);
+    }
     group.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
@@ -217,4 +223,20 @@ fn on_own_thread(group: &str, setup: Setup) -> Result<oneshot::Receiver<End>> {
         ))
     })?;
     Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seed;
+
+    #[test]
+    fn starts_differ_in_their_jitter_where_a_driver_has_its_own_thread() {
+        assert_ne!(seed("g", true), seed("g", true));
+    }
+
+    #[test]
+    fn groups_differ_in_their_jitter_and_runs_do_not_where_a_run_is_the_same_each_time() {
+        assert_eq!(seed("g", false), seed("g", false));
+        assert_ne!(seed("g", false), seed("h", false));
+    }
 }
