@@ -279,6 +279,7 @@ fn a_program_without_a_subscriber_logs_what_rust_log_says_and_else_what_it_waits
     let (code, told) = start(None)?;
     let waits = |line: &str| line.contains("WARN") && line.contains("trying again");
     assert!(code == Some(1) && told.lines().any(waits), "{told}");
+    assert!(told.contains("names it: kafka at 127.0.0.1:"), "{told}");
 
     let (code, told) = start(Some("error"))?;
     let only_the_error = told.lines().count() == 1 && told.starts_with("Error: ");
