@@ -17,6 +17,8 @@ use crate::runtime::observer::Observer;
 use crate::settings::{SettingValue, Settings, Sources};
 use crate::spec::WorkerSpec;
 
+#[cfg(not(feature = "kafka"))]
+mod absent;
 mod connect;
 mod group;
 mod plan;
@@ -338,7 +340,7 @@ impl App {
         })
     }
 
-    /// The broker; `None` when messaging is switched off or the backend is not compiled in, which the check says.
+    /// The broker; `None` when messaging is switched off.
     fn broker_of(&self, settings: &Settings) -> Option<Arc<dyn Broker>> {
         if self.broker.get().is_none()
             && let Some(made) = connect::broker(settings)

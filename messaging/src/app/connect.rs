@@ -8,23 +8,23 @@ use crate::broker::{Broker, BrokerError};
 use crate::error::{Kind, Result};
 use crate::settings::{MessageBroker, Settings};
 
-/// Makes the broker; `None` when messaging is switched off or the backend is not compiled in. Connects to nothing.
+/// Makes the broker; `None` when messaging is switched off. Connects to nothing.
 pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
     match settings.message_broker {
         MessageBroker::Memory => Some(Arc::new(MemoryBroker::new())),
         MessageBroker::Kafka if !settings.kafka_enabled => None,
-        MessageBroker::Kafka => kafka(settings),
+        MessageBroker::Kafka => Some(kafka(settings)),
     }
 }
 
 #[cfg(feature = "kafka")]
-fn kafka(settings: &Settings) -> Option<Arc<dyn Broker>> {
-    Some(Arc::new(crate::broker::kafka::Kafka::new(settings.into())))
+fn kafka(settings: &Settings) -> Arc<dyn Broker> {
+    Arc::new(crate::broker::kafka::Kafka::new(settings.into()))
 }
 
 #[cfg(not(feature = "kafka"))]
-fn kafka(_: &Settings) -> Option<Arc<dyn Broker>> {
-    None
+fn kafka(_: &Settings) -> Arc<dyn Broker> {
+    Arc::new(super::absent::Absent)
 }
 
 /// Reaches the broker once, trying again by the settings' policy.
