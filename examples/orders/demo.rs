@@ -2,6 +2,7 @@
 
 use messaging::{App, NewTopic};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tracing_subscriber::EnvFilter;
 
 use crate::{OrderCreated, OrdersCreated};
 
@@ -14,6 +15,7 @@ pub(crate) enum Step {
 }
 
 pub(crate) async fn run(app: App, mut steps: UnboundedReceiver<Step>) -> messaging::Result<()> {
+    log();
     let topics = ["orders.created", "orders.paid", "orders.created.dlq"];
     app.create_topics(topics.map(|topic| NewTopic::named(topic).partitions(3)))
         .await?;
@@ -43,6 +45,15 @@ pub(crate) async fn run(app: App, mut steps: UnboundedReceiver<Step>) -> messagi
 
     running.stop();
     running.join().await
+}
+
+/// Logs what the steps do not show: that there is no broker, and errors.
+fn log() {
+    let level = || EnvFilter::new("warn,messaging=error,messaging::app=warn");
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| level()))
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// Prints steps until so many orders have reached their end.

@@ -102,13 +102,6 @@ async fn review(order: OrderCreated, Headers(headers): Headers, State(flow): Sta
 
 #[tokio::main]
 async fn main() -> messaging::Result<()> {
-    let level = || tracing_subscriber::EnvFilter::new("warn,messaging=error");
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-
     let (flow, steps) = tokio::sync::mpsc::unbounded_channel();
     let app = App::new()
         .defaults([("message_broker", "memory"), ("service", "orders")])

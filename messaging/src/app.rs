@@ -17,6 +17,8 @@ use crate::runtime::observer::Observer;
 use crate::settings::{SettingValue, Settings, Sources};
 use crate::spec::WorkerSpec;
 
+#[cfg(not(feature = "kafka"))]
+mod absent;
 mod connect;
 mod group;
 mod plan;
@@ -29,7 +31,6 @@ mod watchdog;
 use plan::{Plan, Planned};
 pub(crate) use resolve::Resolved;
 pub use running::Running;
-use running::Shutdown;
 use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
@@ -240,7 +241,8 @@ impl App {
         self.plan().and_then(|plan| plan.check())
     }
 
-    /// Checks, makes what was provided, connects, and starts all workers.
+    /// Checks, makes what was provided, connects, and starts all workers. When a group cannot be joined, those that
+    /// were joined before it have ended once the error is returned.
     ///
     /// # Errors
     /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
@@ -250,16 +252,14 @@ impl App {
         for make in std::mem::take(&mut self.provided) {
             make().await?;
         }
-        plan.producer.offer_as_default();
         let Some(broker) = plan.broker.clone() else {
             return Err(Kind::Disabled.into());
         };
         connect::reach(&*broker, &plan.settings).await?;
         plan.announce();
         plan.prepare(&*broker).await;
-        let started = plan.subscribe(&*broker, self.observer.as_ref())?;
-        let shutdown = Shutdown::within(plan.settings.shutdown_timeout_ms);
-        Ok(Running::new(started, plan.producer, shutdown))
+        let running = plan.subscribe(&*broker, self.observer.as_ref()).await?;
+        Ok(running.offered())
     }
 
     /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
@@ -340,7 +340,7 @@ impl App {
         })
     }
 
-    /// The broker; `None` when messaging is switched off or the backend is not compiled in, which the check says.
+    /// The broker; `None` when messaging is switched off.
     fn broker_of(&self, settings: &Settings) -> Option<Arc<dyn Broker>> {
         if self.broker.get().is_none()
             && let Some(made) = connect::broker(settings)
@@ -365,7 +365,7 @@ impl App {
     }
 }
 
-/// The producer of a process without an App, made from the environment.
+/// The producer of a process in which no App has started, made from the environment.
 pub(crate) fn producer_from_environment() -> Result<Producer> {
     App::empty().plan().map(|plan| plan.producer)
 }

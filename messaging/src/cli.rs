@@ -1,4 +1,4 @@
-//! The commands of a user's binary. One file per command; each has `run`.
+//! The commands of a user's binary. One file per command, each with `run`; and the log of a program without its own.
 
 use std::process::ExitCode;
 
@@ -8,6 +8,7 @@ use crate::App;
 use crate::error::Result;
 
 mod check;
+mod logging;
 mod workers;
 
 /// What `App::cli` understands.
@@ -20,6 +21,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then messaging.toml, then the program.
+The log is on standard error; RUST_LOG chooses what is in it (info, or for example warn or info,messaging=debug).
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 
 #[derive(Debug, Subcommand)]
@@ -36,10 +38,14 @@ impl App {
     /// Does what the command line says: `run` when it says nothing, `workers`, `check`; `--help` lists all. A wrong
     /// argument ends the process with code 2.
     ///
+    /// What happens is logged to standard error, by default from `info` on; the variable `RUST_LOG` says otherwise, such
+    /// as `warn` or `info,messaging=debug`. A program that has set a subscriber of `tracing` keeps its own.
+    ///
     /// # Errors
     /// As the command it runs; see [`App::run`] and [`App::check`].
     pub async fn cli(self) -> Result<()> {
         let command = Cli::parse().command.unwrap_or(Command::Run);
+        logging::install();
         match command {
             Command::Run => self.run().await,
             Command::Workers(options) => workers::run(&self, &options),

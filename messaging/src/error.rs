@@ -50,6 +50,10 @@ pub(crate) enum Kind {
         "kafka is switched off by kafka_enabled = false; set it to true, or message_broker to another broker"
     )]
     Disabled,
+    #[error(
+        "the App of this process has ended, and publishing outside of its handlers with it; publish before it is joined or dropped, or start another"
+    )]
+    Ended,
     #[error("{0}")]
     Usage(String),
     #[error(

@@ -17,7 +17,11 @@ use crate::name::check_topic;
 use crate::payload::{Payload, encoded};
 use crate::topic::{Accepts, TopicRef};
 
-/// Publishes with the App in whose handler this runs, else the process's default.
+mod default;
+
+pub(crate) use default::Offer;
+
+/// Publishes with the App in whose handler this runs, else the process's default: see [`Producer::current`].
 ///
 /// ```no_run
 /// # async fn example() -> messaging::Result<()> {
@@ -59,8 +63,6 @@ tokio::task_local! {
     pub(crate) static CURRENT: Producer;
 }
 
-static DEFAULT: OnceLock<Producer> = OnceLock::new();
-
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -94,24 +96,16 @@ impl Producer {
         }))
     }
 
-    /// The producer of the App in whose handler this runs, else the process's default, which the first App sets.
+    /// The producer of the App in whose handler this runs, else the process's default: that of the App which runs for
+    /// longest, or one made from the environment as long as no App has started.
     ///
     /// # Errors
-    /// When there is no App yet and the settings of the environment have problems.
+    /// When all Apps have ended; when none has started and the settings of the environment have problems.
     pub fn current() -> Result<Producer> {
         if let Ok(current) = CURRENT.try_with(Producer::clone) {
             return Ok(current);
         }
-        if let Some(default) = DEFAULT.get() {
-            return Ok(default.clone());
-        }
-        let made = crate::app::producer_from_environment()?;
-        Ok(DEFAULT.get_or_init(|| made).clone())
-    }
-
-    /// Makes this the process's default, unless there is one.
-    pub(crate) fn offer_as_default(&self) {
-        let _ = DEFAULT.set(self.clone());
+        default::get()
     }
 
     /// Starts a message: see [`publish`].

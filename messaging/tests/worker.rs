@@ -206,6 +206,44 @@ async fn health_names_the_record_that_nothing_gets_past() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_group_is_stuck_by_a_handler_that_hangs_and_not_by_a_wait_for_a_retry() {
+    const BEFORE_RETRY: Duration = Duration::from_secs(600);
+    async fn late(_: Order, Attempt(attempt): Attempt) -> Result<(), HandlerError> {
+        match attempt {
+            1 => Err(HandlerError::retry_after(BEFORE_RETRY)),
+            _ => std::future::pending().await,
+        }
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::new());
+    let running = start(&broker, &seen, WorkerSpec::of("late", "in", late)).await;
+    let limit = Duration::from_secs(30);
+    let stuck = || running.health().stuck(limit).count() > 0;
+    let tries = || {
+        running.health().groups[0]
+            .held
+            .first()
+            .map_or(0, |held| held.attempts)
+    };
+    send(&running, [1, 1]).await;
+    until("it was tried", || tries() == 1).await;
+    let tried = Instant::now();
+    until("it is tried again", || {
+        assert!(!stuck(), "{:?} after the first try", tried.elapsed());
+        tries() == 2
+    })
+    .await;
+    let again = Instant::now();
+    until("it counts as stuck", stuck).await;
+    assert!(
+        again.elapsed() > limit - Duration::from_secs(1),
+        "{:?}",
+        again.elapsed()
+    );
+    running.stop();
+    assert!(running.join().await.unwrap_err().is_unfinished());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_delay_that_no_clock_can_hold_is_only_long() {
     async fn never(order: Order, State(seen): State<Seen>) -> Result<(), HandlerError> {
         seen.note(order.id, 1);

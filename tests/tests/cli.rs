@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use messaging_tests::ports::Port;
 use messaging_tests::process::{Program, Signal, ended_by};
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ fn command(program: Binary, settings: &str, arguments: &[&str]) -> Result<(tempf
     command.current_dir(folder.path()).args(arguments);
     for (name, _) in std::env::vars_os() {
         let name_text = name.to_string_lossy();
-        if ["KAFKA", "MESSAG", "TOPIC_", "SERVICE"]
+        if ["KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG"]
             .iter()
             .any(|start| name_text.starts_with(start))
         {
@@ -234,6 +235,10 @@ fn run_is_the_default_and_ends_with_a_signal() -> Result<()> {
     for (arguments, signal) in [(&["run"][..], Signal::SIGTERM), (&[], Signal::SIGINT)] {
         let (_folder, command) = command(SERVICE, "", arguments)?;
         let mut program = Program::start(command)?;
+        program.wait_for_line(
+            |line| line.contains("INFO") && line.contains("worker found"),
+            SOON,
+        )?;
         for group in ["ears reads loud", "messaging-tests.shout reads quiet"] {
             program.wait_for_line(|line| line == group, SOON)?;
         }
@@ -250,6 +255,39 @@ fn run_is_the_default_and_ends_with_a_signal() -> Result<()> {
             program.stderr()?
         );
     }
+    Ok(())
+}
+
+#[test]
+fn a_program_without_a_subscriber_logs_what_rust_log_says_and_else_what_it_waits_for() -> Result<()> {
+    let nobody = Port::reserve()?;
+    let start = |level: Option<&str>| {
+        let (folder, mut command) = command(SERVICE, "", &[])?;
+        command
+            .env("MESSAGE_BROKER", "kafka")
+            .env(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                format!("127.0.0.1:{}", nobody.number()),
+            )
+            .env("KAFKA_CONNECT_RETRIES", "1")
+            .envs(level.map(|level| ("RUST_LOG", level)));
+        let mut program = Program::start(command)?;
+        let status = program.wait_timeout(SOON)?.context("it tries for ever")?;
+        drop(folder);
+        anyhow::Ok((status.code(), program.stderr()?))
+    };
+    let (code, told) = start(None)?;
+    let waits = |line: &str| line.contains("WARN") && line.contains("trying again");
+    assert!(code == Some(1) && told.lines().any(waits), "{told}");
+    assert!(told.contains("names it: kafka at 127.0.0.1:"), "{told}");
+
+    let (code, told) = start(Some("error"))?;
+    let only_the_error = told.lines().count() == 1 && told.starts_with("Error: ");
+    assert!(code == Some(1) && only_the_error, "{told}");
+
+    let (code, told) = start(Some("messaging=loud"))?;
+    let explains = told.contains("RUST_LOG is not used");
+    assert!(code == Some(1) && explains && told.lines().any(waits), "{told}");
     Ok(())
 }
 

@@ -8,23 +8,23 @@ use crate::broker::{Broker, BrokerError};
 use crate::error::{Kind, Result};
 use crate::settings::{MessageBroker, Settings};
 
-/// Makes the broker; `None` when messaging is switched off or the backend is not compiled in. Connects to nothing.
+/// Makes the broker; `None` when messaging is switched off. Connects to nothing.
 pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
     match settings.message_broker {
         MessageBroker::Memory => Some(Arc::new(MemoryBroker::new())),
         MessageBroker::Kafka if !settings.kafka_enabled => None,
-        MessageBroker::Kafka => kafka(settings),
+        MessageBroker::Kafka => Some(kafka(settings)),
     }
 }
 
 #[cfg(feature = "kafka")]
-fn kafka(settings: &Settings) -> Option<Arc<dyn Broker>> {
-    Some(Arc::new(crate::broker::kafka::Kafka::new(settings.into())))
+fn kafka(settings: &Settings) -> Arc<dyn Broker> {
+    Arc::new(crate::broker::kafka::Kafka::new(settings.into()))
 }
 
 #[cfg(not(feature = "kafka"))]
-fn kafka(_: &Settings) -> Option<Arc<dyn Broker>> {
-    None
+fn kafka(_: &Settings) -> Arc<dyn Broker> {
+    Arc::new(super::absent::Absent)
 }
 
 /// Reaches the broker once, trying again by the settings' policy.
@@ -53,9 +53,37 @@ fn grown(backoff: Duration, settings: &Settings) -> Duration {
 }
 
 fn unreachable(broker: &dyn Broker, tries: u32, source: BrokerError) -> crate::Error {
-    let what = format!(
-        "{} could not be reached in {tries} tries (kafka_connect_retries); is it running, and is kafka_bootstrap_servers right?",
-        broker.name()
-    );
+    let (name, count) = (broker.name(), if tries == 1 { "try" } else { "tries" });
+    let what = if source.is_retriable() {
+        format!(
+            "{name} could not be reached in {tries} {count} (kafka_connect_retries); check that it runs and that kafka_bootstrap_servers names it"
+        )
+    } else {
+        format!("{name} cannot be used")
+    };
     Kind::Broker { what, source }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_advised_on_only_for_a_broker_that_does_not_answer() {
+        let denied = BrokerError::Denied {
+            what: "the login".to_owned(),
+            why: "wrong password".to_owned(),
+        };
+        let silent = BrokerError::Unreachable {
+            broker: "memory",
+            address: "here".to_owned(),
+            why: "nobody".to_owned(),
+        };
+        let told = |source| unreachable(&MemoryBroker::new(), 1, source).to_string();
+        assert_eq!(told(denied), "memory cannot be used");
+        assert_eq!(
+            told(silent),
+            "memory could not be reached in 1 try (kafka_connect_retries); check that it runs and that kafka_bootstrap_servers names it"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! Starts the groups of a plan: one subscription and one driver each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +10,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Resolved;
 use super::plan::Plan;
-use super::running::{Shutdown, Started};
+use super::running::{Running, Shutdown, Started};
 use crate::broker::{Broker, Subscribe, Subscription};
 use crate::delivery::Core;
 use crate::error::{Error, Kind, Result};
 use crate::handler::ErasedHandler;
+use crate::outcome::describe;
 use crate::runtime::driver::{End, Setup, drive};
 use crate::runtime::health::GroupHealth;
 use crate::runtime::observer::Observer;
@@ -21,23 +23,38 @@ use crate::runtime::unit::Unit;
 use crate::settings::Settings;
 
 impl Plan {
-    /// One subscription for each group, one driver for each subscription.
-    pub(super) fn subscribe(
+    /// One subscription for each group, one driver for each subscription. When one cannot be made, those made before
+    /// it have ended once the error is returned.
+    pub(super) async fn subscribe(
         &self,
         broker: &dyn Broker,
         observer: Option<&Arc<dyn Observer>>,
-    ) -> Result<Vec<Started>> {
-        let mut groups: Vec<&str> = self
-            .workers
-            .iter()
-            .map(|worker| worker.resolved.group.as_str())
-            .collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups
-            .into_iter()
-            .map(|group| self.start_group(group, broker, observer))
-            .collect()
+    ) -> Result<Running> {
+        let (mut started, mut failed) = (Vec::new(), None);
+        for group in self.groups() {
+            match self.start_group(group, broker, observer) {
+                Ok(group) => started.push(group),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        let shutdown = Shutdown::within(self.settings.shutdown_timeout_ms);
+        let running = Running::new(started, self.producer.clone(), shutdown);
+        let Some(failed) = failed else {
+            return Ok(running);
+        };
+        running.stop();
+        if let Err(error) = running.join().await {
+            tracing::warn!(error = %describe(&error), "a group that was started before another failed did not end well");
+        }
+        Err(failed)
+    }
+
+    fn groups(&self) -> BTreeSet<&str> {
+        let workers = self.workers.iter();
+        workers.map(|worker| worker.resolved.group.as_str()).collect()
     }
 
     fn start_group(
@@ -69,7 +86,7 @@ impl Plan {
             health,
             observer: observer.cloned(),
             producer: self.producer.clone(),
-            seed: seed(group),
+            seed: seed(group, capabilities.own_thread),
             revoke_deadline: revoke_deadline(settings),
             spawn: capabilities.own_thread,
         };
@@ -169,8 +186,13 @@ fn revoke_deadline(settings: &Settings) -> Duration {
         .min(settings.kafka_max_poll_interval_ms / 2)
 }
 
-/// Different groups draw different jitter; the same group draws the same in each run.
-fn seed(group: &str) -> u64 {
+/// Where the jitter of a group begins. Replicas must not try again in step, so each start has its own chance; on a broker
+/// that keeps to the caller's runtime a group draws the same in each run.
+fn seed(group: &str, own_thread: bool) -> u64 {
+    if own_thread {
+        // The keys come from the system. The process id and the time may be equal in containers that start together.
+        return RandomState::new().hash_one(group);
+    }
     group.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
@@ -201,4 +223,20 @@ fn on_own_thread(group: &str, setup: Setup) -> Result<oneshot::Receiver<End>> {
         ))
     })?;
     Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seed;
+
+    #[test]
+    fn starts_differ_in_their_jitter_where_a_driver_has_its_own_thread() {
+        assert_ne!(seed("g", true), seed("g", true));
+    }
+
+    #[test]
+    fn groups_differ_in_their_jitter_and_runs_do_not_where_a_run_is_the_same_each_time() {
+        assert_eq!(seed("g", false), seed("g", false));
+        assert_ne!(seed("g", false), seed("h", false));
+    }
 }

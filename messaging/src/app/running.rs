@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
-use crate::producer::Producer;
+use crate::producer::{Offer, Producer};
 use crate::runtime::clock::{self, Instant};
 use crate::runtime::driver::{End, Notice, Request};
 use crate::runtime::health::{GroupHealth, Health};
@@ -40,7 +40,8 @@ impl Shutdown {
 /// How long the last messages get when the time is over.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
 
-/// A started App. Dropping it stops the App without waiting.
+/// A started App. Dropping it stops the App without waiting. [`publish`](crate::publish) outside of handlers goes through
+/// the App that runs for longest, until it is joined or dropped.
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
@@ -50,6 +51,8 @@ pub struct Running {
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
+    /// Until the end of a started App, its producer may be the process's default.
+    offer: Option<Offer>,
     /// Only for a process that is nothing but this App.
     watchdog: Option<Watchdog>,
 }
@@ -134,8 +137,15 @@ impl Running {
             health,
             producer,
             shutdown,
+            offer: None,
             watchdog: None,
         }
+    }
+
+    /// Lets its producer be the process's default until it has ended.
+    pub(super) fn offered(mut self) -> Running {
+        self.offer = Some(Offer::new(self.producer.clone()));
+        self
     }
 
     /// Ends the process when the shutdown hangs.

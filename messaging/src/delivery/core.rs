@@ -158,6 +158,13 @@ impl<F: Freight> Core<F> {
         self.partitions.iter().map(|partition| partition.in_flight).sum()
     }
 
+    /// Whether something is to end or to start by itself: a handler or the broker has a record, or one may start now.
+    /// Records that wait for a retry, or behind one, for their batch to fill or for the operator do not count.
+    pub fn is_at_work(&self) -> bool {
+        let has_work = |partition: &Partition<F>| !partition.is_at_rest() || partition.handed_on > 0;
+        self.partitions.iter().any(has_work) || !self.ready.is_empty()
+    }
+
     pub(super) fn set_timer(&mut self, timer: Timer, delay: Duration) -> TimerId {
         self.next_timer += 1;
         self.timers.insert(self.next_timer, timer);

@@ -98,6 +98,8 @@ pub(crate) struct Driver {
     parked: FuturesUnordered<Parked>,
     timers: Timers,
     requests: mpsc::UnboundedReceiver<Request>,
+    /// Whether the App is gone, so that no request can come any more.
+    orphaned: bool,
     notices: mpsc::UnboundedSender<Notice>,
     health: watch::Sender<GroupHealth>,
     pulse: Pulse,
@@ -147,6 +149,7 @@ impl Driver {
             parked: FuturesUnordered::new(),
             timers: Timers::default(),
             requests: setup.requests,
+            orphaned: false,
             notices: setup.notices,
             health: setup.health,
             pulse: Pulse::new(),
@@ -179,8 +182,12 @@ impl Driver {
                 }
                 Wake::Ended(ended) => self.take_all_ended(ended),
                 Wake::Request(Some(Request::Drain(deadline))) => self.core.drain_requested(deadline),
-                // The App is gone: nobody will ask for anything again, so finish without a deadline of its own.
-                Wake::Request(None) => self.core.drain_requested(Duration::ZERO),
+                // The App went without saying how long a drain may take, and nobody waits for one: what runs is cut
+                // off, and handled again by whoever has the partition next.
+                Wake::Request(None) => {
+                    self.orphaned = true;
+                    self.core.drain_requested(Duration::ZERO);
+                }
                 Wake::Timer => self.fire_timers(),
                 Wake::Work => tokio::task::yield_now().await,
             }
@@ -195,13 +202,14 @@ impl Driver {
             .min();
         let Driver {
             requests,
+            orphaned,
             subscription,
             parked,
             ..
         } = self;
         tokio::select! {
             biased;
-            request = requests.recv(), if !requests.is_closed() || !requests.is_empty() => Wake::Request(request),
+            request = requests.recv(), if !*orphaned => Wake::Request(request),
             event = poll_fn(|context| subscription.poll_event(context)) => Wake::Event(event),
             Some(ended) = parked.next(), if !parked.is_empty() => Wake::Ended(ended),
             () = sleep_until(due), if due.is_some() => Wake::Timer,
@@ -255,7 +263,7 @@ impl Driver {
         }
         self.health.send_modify(|health| {
             health.partitions = partitions;
-            health.update(self.finished, self.core.in_flight(), held);
+            health.update(self.finished, self.core.in_flight(), self.core.is_at_work(), held);
         });
     }
 

@@ -29,7 +29,9 @@ pub struct GroupHealth {
     pub finished: u64,
     /// The records that hold their partition's watermark.
     pub held: Vec<Held>,
-    /// When a try ended last, or work came in after there was none.
+    /// Whether a handler or the broker has a record, or one may start.
+    at_work: bool,
+    /// When a try ended last, or work began after there was none.
     progress: Option<Instant>,
 }
 
@@ -48,8 +50,8 @@ pub struct Held {
 }
 
 impl Health {
-    /// The groups that have work in hand and have finished nothing for longer than `limit`. A liveness probe fails when
-    /// there is one; `held` names the records.
+    /// The groups that are at work and have finished nothing for longer than `limit`. A liveness probe fails when there
+    /// is one; `held` names the records. Records that only wait, such as for their retry, make no group stuck.
     pub fn stuck(&self, limit: Duration) -> impl Iterator<Item = &GroupHealth> {
         self.groups
             .iter()
@@ -65,20 +67,21 @@ impl GroupHealth {
         }
     }
 
-    /// For how long nothing has been finished although there is work in hand.
+    /// For how long nothing has been finished although a handler or the broker has a record, or one may start.
     pub fn without_progress(&self) -> Option<Duration> {
         self.progress
-            .filter(|_| self.in_flight > 0)
+            .filter(|_| self.at_work)
             .map(|last| clock::now() - last)
     }
 
     /// Takes new counts over.
-    pub(super) fn update(&mut self, finished: u64, in_flight: usize, held: Vec<Held>) {
-        if self.finished != finished || self.in_flight == 0 {
+    pub(super) fn update(&mut self, finished: u64, in_flight: usize, at_work: bool, held: Vec<Held>) {
+        if self.finished != finished || !self.at_work {
             self.progress = Some(clock::now());
         }
         self.finished = finished;
         self.in_flight = in_flight;
+        self.at_work = at_work;
         self.held = held;
     }
 }

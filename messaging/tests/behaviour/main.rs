@@ -12,6 +12,7 @@ mod dead_letters;
 mod drain;
 mod exhausted;
 mod extractors;
+mod failed_start;
 mod failures;
 mod groups;
 mod layers;

@@ -126,3 +126,13 @@ async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
         assert_eq!(driver.core.held_by(0), None);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_driver_whose_app_is_gone_cuts_off_what_runs_and_ends() {
+    let broker = Double::default();
+    let mut driver = driver(&broker);
+    hear(&mut driver, [assigned(0, 1), polled(0, 1, "never acknowledged")]);
+    let end = tokio::time::timeout(Duration::from_secs(3600), driver.run()).await;
+    let unfinished = end.expect("it ends").expect("its subscription closes");
+    assert_eq!(unfinished, 1);
+}

@@ -1,0 +1,37 @@
+//! The log of a program that brings no subscriber of its own. Without one it would be mute, also while it waits for a
+//! broker that a newcomer has not started yet.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{ParseError, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+
+/// Logs plain lines to standard error: standard output is for what a command was asked for.
+pub(super) fn install() {
+    let (targets, mistake) = match wanted() {
+        Ok(targets) => (targets, None),
+        Err(error) => (by_default(), Some(error)),
+    };
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let log = tracing_subscriber::registry().with(lines).with(targets);
+    // A program that has set its own keeps it.
+    let _ = tracing::subscriber::set_global_default(log);
+    if let Some(error) = mistake {
+        tracing::warn!(%error, "RUST_LOG is not used; it takes for example `warn` or `info,messaging=debug`");
+    }
+}
+
+fn wanted() -> Result<Targets, ParseError> {
+    match std::env::var("RUST_LOG") {
+        Ok(wanted) if !wanted.is_empty() => wanted.parse(),
+        _ => Ok(by_default()),
+    }
+}
+
+/// What the client library tells beside its warnings, our own lines tell once and better.
+fn by_default() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::INFO)
+        .with_target("rdkafka", LevelFilter::WARN)
+        .with_target("librdkafka", LevelFilter::WARN)
+}

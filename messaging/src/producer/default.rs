@@ -1,0 +1,64 @@
+//! The process's default producer: for a [`publish`](super::publish) outside of every App.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Producer;
+use crate::error::{Kind, Result};
+
+static PROCESS: Mutex<Process> = Mutex::new(Process {
+    apps: Vec::new(),
+    had_app: false,
+    from_environment: None,
+});
+
+/// Who could send for the process.
+struct Process {
+    /// The producers of the Apps that run, in the order of their starts.
+    apps: Vec<Producer>,
+    /// Whether an App has ever started: then those of the process decide where messages go, and never again the
+    /// environment alone.
+    had_app: bool,
+    /// For a process without an App. It stays when one starts, for messages may be on their way in it.
+    from_environment: Option<Producer>,
+}
+
+/// The default: that of the App which runs for longest, else one made from the environment.
+pub(super) fn get() -> Result<Producer> {
+    let mut process = lock();
+    if let Some(producer) = process.apps.first() {
+        return Ok(producer.clone());
+    }
+    if process.had_app {
+        return Err(Kind::Ended.into());
+    }
+    if let Some(producer) = &process.from_environment {
+        return Ok(producer.clone());
+    }
+    let made = crate::app::producer_from_environment()?;
+    Ok(process.from_environment.insert(made).clone())
+}
+
+/// Lets the producer of an App be the process's default for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Offer(Producer);
+
+impl Offer {
+    pub(crate) fn new(producer: Producer) -> Offer {
+        let mut process = lock();
+        process.apps.push(producer.clone());
+        process.had_app = true;
+        Offer(producer)
+    }
+}
+
+impl Drop for Offer {
+    fn drop(&mut self) {
+        let is_other = |producer: &Producer| !Arc::ptr_eq(&producer.0, &self.0.0);
+        lock().apps.retain(is_other);
+    }
+}
+
+fn lock() -> MutexGuard<'static, Process> {
+    // Every change is one step, so that a panic of another holder leaves nothing half done.
+    PROCESS.lock().unwrap_or_else(PoisonError::into_inner)
+}
