@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
-use futures_util::stream::{BoxStream, StreamExt};
+use futures_util::stream::StreamExt;
 use tokio::task::coop::unconstrained;
 
 use super::Driver;
@@ -20,6 +20,7 @@ use crate::record::Record;
 use crate::runtime::clock;
 use crate::runtime::observer::Observation;
 use crate::runtime::parked::{Ended, Parked};
+use crate::runtime::run::Run;
 use crate::runtime::unit::{Cargo, Staged, Unit};
 
 impl Driver {
@@ -36,29 +37,23 @@ impl Driver {
             .iter()
             .map(|pick| Delivery::new(pick.record.clone(), pick.attempt))
             .collect();
-        let stream = unit.handler.run(deliveries);
+        let run = Run::new(&*unit.handler, deliveries);
         if self.spawn && self.weights[start.worker].is_heavy() {
-            self.spawn_run(start, picks, stream);
+            self.spawn_run(start, picks, run);
         } else {
-            self.poll_run(start, picks, stream, &unit);
+            self.poll_run(start, picks, run, &unit);
         }
         self.obey();
         true
     }
 
     /// Polls a run in place for the first time.
-    pub(super) fn poll_run(
-        &mut self,
-        start: Start,
-        mut picks: Vec<Pick<Record>>,
-        mut stream: BoxStream<'static, Outcome>,
-        unit: &Unit,
-    ) {
+    pub(super) fn poll_run(&mut self, start: Start, mut picks: Vec<Pick<Record>>, mut run: Run, unit: &Unit) {
         let began = clock::now();
         let mut done = 0;
         let mut pending = false;
         while done < picks.len() {
-            match poll_once(&mut stream) {
+            match poll_once(&mut run) {
                 Poll::Pending => {
                     pending = true;
                     break;
@@ -96,17 +91,12 @@ impl Driver {
         let waiting = picks.split_off(done);
         waiting.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
-        self.parked.push(Parked::here(start, waiting, stream));
+        self.parked.push(Parked::here(start, waiting, run));
         self.picks = picks;
     }
 
     /// Lets the runtime poll a run; the driver stays free. Only its first record, unless it is a batch.
-    pub(super) fn spawn_run(
-        &mut self,
-        start: Start,
-        mut picks: Vec<Pick<Record>>,
-        stream: BoxStream<'static, Outcome>,
-    ) {
+    pub(super) fn spawn_run(&mut self, start: Start, mut picks: Vec<Pick<Record>>, run: Run) {
         let together = if self.units[start.worker].rules.batch.is_some() {
             picks.len()
         } else {
@@ -115,7 +105,7 @@ impl Driver {
         let rest = picks.split_off(together);
         picks.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
-        let work = stream.take(together).collect::<Vec<Outcome>>();
+        let work = run.take(together).collect::<Vec<Outcome>>();
         let task = tokio::spawn(CURRENT.scope(self.producer.clone(), work));
         self.parked.push(Parked::spawned(start, picks, task));
     }
@@ -222,9 +212,9 @@ impl Driver {
 
 /// Polls a run's next outcome. Whatever it waits for will wake it once it is parked; it is not charged for the tokio
 /// budget of the driver's task, or every 128th ready channel would look as if it were not.
-fn poll_once(stream: &mut BoxStream<'static, Outcome>) -> Poll<Option<Outcome>> {
+fn poll_once(run: &mut Run) -> Poll<Option<Outcome>> {
     let mut context = Context::from_waker(std::task::Waker::noop());
-    let mut next = unconstrained(stream.next());
+    let mut next = unconstrained(run.next());
     Pin::new(&mut next).poll(&mut context)
 }
 
