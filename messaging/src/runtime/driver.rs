@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use super::clock;
 use super::health::{GroupHealth, Held, Pulse};
 use super::inbox::Inbox;
-use super::observer::{Observation, Observer};
+use super::observer::{Observation, Observer, Watched};
 use super::outbox::Outbox;
 use super::parked::{Ended, Parked};
 use super::rng::Rng;
@@ -102,7 +102,7 @@ pub(crate) struct Driver {
     health: watch::Sender<GroupHealth>,
     pulse: Pulse,
     finished: u64,
-    observer: Option<Arc<dyn Observer>>,
+    watched: Watched,
     producer: Producer,
     random: Rng,
     revoke_deadline: Duration,
@@ -151,7 +151,7 @@ impl Driver {
             health: setup.health,
             pulse: Pulse::new(),
             finished: 0,
-            observer: setup.observer,
+            watched: Watched::by(setup.observer),
             producer: setup.producer,
             random: Rng::new(setup.seed),
             revoke_deadline: setup.revoke_deadline,
@@ -298,9 +298,7 @@ impl Driver {
     }
 
     fn observe(&self, what: &Observation<'_>) {
-        if let Some(observer) = &self.observer {
-            observer.observe(what);
-        }
+        self.watched.tell(what);
     }
 
     fn notify(&self, notice: Notice) {

@@ -1,4 +1,4 @@
-//! User code that panics outside of its handler's body: that costs its record a try, and the others go on.
+//! User code that panics outside of a handler's body: that costs at most its record a try, and the others go on.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use messaging::broker::memory::MemoryBroker;
 use messaging::handler::ErasedHandler;
 use messaging::headers::dlq;
 use messaging::outcome::Outcome;
-use messaging::{Batch, Delivery, HandlerError, Layer, State, WorkerSpec};
+use messaging::{Batch, Delivery, HandlerError, Layer, Observation, Observer, State, WorkerSpec};
 
 use crate::support::*;
 
@@ -223,4 +223,31 @@ async fn a_layer_whose_destructor_panics_keeps_the_outcomes_it_gave() {
     until("both were handled", || seen.len() == 2).await;
     end(running).await;
     assert_eq!((seen.all(), committed(&broker, "g", "in").await), (vec![1, 2], 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observer_that_panics_stops_nothing_and_is_told_of_once() {
+    struct Blind(Seen<()>);
+    impl Observer for Blind {
+        fn observe(&self, _: &Observation<'_>) {
+            self.0.note(());
+            panic!("it sees nothing");
+        }
+    }
+    async fn note(order: Order, State(seen): State<Seen<u32>>) {
+        seen.note(order.id);
+    }
+    let (broker, seen, calls, log) = (MemoryBroker::new(), Seen::<u32>::new(), Seen::new(), Log::new());
+    let app = app_on(&broker).observer(Blind(calls.clone()));
+    let spec = WorkerSpec::of("w", "in", note).group_id("g");
+    let running = started(app.state(seen.clone()).worker(spec)).await;
+    send(&running, "in", [1, 2]).await;
+    until("both were handled", || seen.len() == 2).await;
+    end(running).await;
+    assert!(calls.len() > 2, "it is called all the same");
+    assert_eq!(
+        log.complaints(),
+        ["ERROR the observer panicked; it is called again, and this is not said again panic=it sees nothing"]
+    );
+    assert_eq!(committed(&broker, "g", "in").await, 2);
 }
