@@ -1,12 +1,12 @@
 //! From a user's async function to an [`ErasedHandler`], by traits alone.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::BoxError;
+use crate::caught::caught;
 use crate::extract::{Context, FromDelivery, Missing};
 use crate::message::Delivery;
 use crate::outcome::{
@@ -17,7 +17,7 @@ use crate::spec::KeyOf;
 
 mod guarded;
 
-use guarded::{Guarded, OneByOne, panicked};
+use guarded::{Guarded, OneByOne};
 
 /// A handler whose types are forgotten.
 ///
@@ -227,8 +227,8 @@ pub fn erase<M: 'static, H: Handler<M>>(
 fn decode_batch<T: Payload>(run: Vec<Delivery>) -> (Vec<Delivery>, Batch<T>, Vec<Option<Outcome>>) {
     let (mut readable, mut batch, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
     for delivery in run {
-        let read = std::panic::catch_unwind(AssertUnwindSafe(|| decode(&delivery).map_err(Failure::decode)));
-        match read.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
+        let read = caught(|| decode(&delivery).map_err(Failure::decode));
+        match read.unwrap_or_else(|panic| Err(Failure::panicked(&panic))) {
             Ok(payload) => {
                 batch.push(delivery.with(payload));
                 readable.push(delivery);

@@ -19,6 +19,7 @@
 
 mod app;
 pub mod broker;
+mod caught;
 pub mod check;
 #[cfg(feature = "cli")]
 mod cli;

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use crate::BoxError;
+use crate::caught::caught;
 use crate::message::Headers;
 
 mod answer;
@@ -136,6 +137,15 @@ impl Failure {
         }
     }
 
+    /// A panic with this text.
+    pub(crate) fn panicked(text: &str) -> Failure {
+        Failure {
+            verdict: Verdict::Retry,
+            reason: Reason::Panic,
+            error: format!("the handler panicked: {text}").into(),
+        }
+    }
+
     /// A handler's error, with what is to happen said by `verdict`.
     pub fn returned(verdict: Verdict, error: BoxError) -> Failure {
         let reason = if verdict == Verdict::Reject {
@@ -165,6 +175,14 @@ pub(crate) fn describe(error: &(dyn StdError + 'static)) -> String {
         source = cause.source();
     }
     text
+}
+
+/// A user's error as [`describe`] tells it. Its `Display`, its `source` and its destructor are the user's, too.
+pub(crate) fn in_words(error: BoxError) -> String {
+    let text = caught(|| describe(error.as_ref()));
+    // Apart, for a destructor that panics while another panic unwinds would abort the program.
+    let _ = caught(|| drop(error));
+    text.unwrap_or_else(|panic| format!("an error that cannot be shown, its Display panicked: {panic}"))
 }
 
 #[cfg(test)]

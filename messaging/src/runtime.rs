@@ -7,6 +7,7 @@
 //! | `inbox` | records of a partition that the core has no room for yet |
 //! | `turns` | which partition of a worker is offered to the core next |
 //! | `outbox` | outputs and dead letters on their way to the producer |
+//! | `run` | a run of records at its handler, with all that may panic in it |
 //! | `parked` | runs whose handler is pending |
 //! | `dead_letter` | what a dead letter looks like |
 //! | `timers`, `clock`, `rng`, `weight` | time, chance, and how heavy a handler is |
@@ -24,6 +25,7 @@ pub(crate) mod observer;
 mod outbox;
 mod parked;
 pub(crate) mod rng;
+mod run;
 mod timers;
 mod turns;
 pub(crate) mod unit;

@@ -1,7 +1,5 @@
 //! Calls of user code: a panic or a timeout in one is a failure like any other.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -11,14 +9,16 @@ use futures_util::stream::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
 
+use crate::caught::caught;
 use crate::message::Delivery;
 use crate::outcome::{Failure, Outcome, Reason, Verdict};
 
 pin_project! {
     /// One call. It is polled where it lies: a future of a handler is large, and each layer around it would move it.
     pub(super) struct Guarded<C> {
+        // None once it was cut off.
         #[pin]
-        call: C,
+        call: Option<C>,
         timeout: Option<Duration>,
         // Boxed: most calls have none, and each is moved to its place.
         limit: Option<Pin<Box<Sleep>>>,
@@ -29,7 +29,7 @@ impl<C> Guarded<C> {
     /// The time of `timeout` begins now.
     pub(super) fn new(call: C, timeout: Option<Duration>) -> Guarded<C> {
         Guarded {
-            call,
+            call: Some(call),
             timeout,
             limit: timeout.map(|timeout| Box::pin(sleep(timeout))),
         }
@@ -40,18 +40,22 @@ impl<R, C: Future<Output = Result<R, Failure>>> Future for Guarded<C> {
     type Output = Result<R, Failure>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let polled = catch_unwind(AssertUnwindSafe(|| this.call.poll(context)));
-        match polled {
+        let mut this = self.project();
+        let Some(call) = this.call.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        match caught(|| call.poll(context)) {
             Ok(Poll::Ready(answer)) => return Poll::Ready(answer),
             Ok(Poll::Pending) => {}
-            Err(panic) => return Poll::Ready(Err(panicked(panic.as_ref()))),
+            Err(panic) => return Poll::Ready(Err(Failure::panicked(&panic))),
         }
         let (Some(limit), Some(timeout)) = (this.limit, *this.timeout) else {
             return Poll::Pending;
         };
         ready!(limit.as_mut().poll(context));
-        Poll::Ready(Err(timed_out(timeout)))
+        // What it holds is dropped here, where a destructor of it may panic.
+        let dropped = caught(|| this.call.set(None));
+        Poll::Ready(Err(timed_out(timeout, dropped.err())))
     }
 }
 
@@ -103,24 +107,15 @@ where
     }
 }
 
-fn timed_out(limit: Duration) -> Failure {
-    let error = format!("the handler took longer than its timeout of {limit:?}").into();
+fn timed_out(limit: Duration, panic: Option<String>) -> Failure {
+    let mut error = format!("the handler took longer than its timeout of {limit:?}");
+    if let Some(panic) = panic {
+        error.push_str(", and panicked in a destructor when it was cut off: ");
+        error.push_str(&panic);
+    }
     Failure {
         verdict: Verdict::Retry,
         reason: Reason::Timeout,
-        error,
-    }
-}
-
-pub(super) fn panicked(panic: &(dyn Any + Send)) -> Failure {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    let error = format!("the handler panicked: {text}").into();
-    Failure {
-        verdict: Verdict::Retry,
-        reason: Reason::Panic,
-        error,
+        error: error.into(),
     }
 }

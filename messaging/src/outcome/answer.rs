@@ -1,7 +1,7 @@
 //! What a handler may return, and how it becomes outputs.
 
 use super::error::judge;
-use super::{Failure, Outcome, Outgoing, Outputs, Verdict, describe};
+use super::{Failure, Outcome, Outgoing, Outputs, Verdict, in_words};
 use crate::BoxError;
 use crate::message::Message;
 use crate::payload::{EncodeError, Payload, encoded};
@@ -246,7 +246,7 @@ pub(crate) fn for_each_record(records: usize, failure: Failure) -> Vec<Outcome> 
         reason,
         error,
     } = failure;
-    let text = describe(error.as_ref());
+    let text = in_words(error);
     (0..records)
         .map(|_| {
             Outcome::Failed(Failure {

@@ -1,8 +1,11 @@
 //! What an App tells whoever watches it: metrics, tracing and liveness hang on it.
 
+use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::broker::TopicPartition;
+use crate::caught::caught;
 use crate::outcome::Reason;
 
 /// Something that happened. More kinds may come.
@@ -61,8 +64,38 @@ pub enum Observation<'a> {
     },
 }
 
-/// Watches an App. It is called on the driver: it must be quick and must not block.
+/// Watches an App. It is called on the driver: it must be quick and must not block. A panic of it changes nothing; the
+/// first one in a group is logged.
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn observe(&self, what: &Observation<'_>);
+}
+
+/// The observer of a driver, if it has one.
+pub(super) struct Watched {
+    observer: Option<Arc<dyn Observer>>,
+    /// Whether it was said that the observer panics.
+    complained: Cell<bool>,
+}
+
+impl Watched {
+    pub(super) fn by(observer: Option<Arc<dyn Observer>>) -> Watched {
+        Watched {
+            observer,
+            complained: Cell::new(false),
+        }
+    }
+
+    /// Tells the observer.
+    pub(super) fn tell(&self, what: &Observation<'_>) {
+        let Some(observer) = &self.observer else { return };
+        if let Err(panic) = caught(|| observer.observe(what))
+            && !self.complained.replace(true)
+        {
+            tracing::error!(
+                panic,
+                "the observer panicked; it is called again, and this is not said again"
+            );
+        }
+    }
 }

@@ -3,12 +3,13 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::stream::BoxStream;
+use futures_util::stream::Stream;
 use tokio::task::JoinHandle;
 
 use crate::delivery::{Pick, Start};
 use crate::outcome::Outcome;
 use crate::record::Record;
+use crate::runtime::run::Run;
 
 /// A run that waits. It resolves with its outcomes, one for each pick.
 pub(super) struct Parked {
@@ -20,7 +21,7 @@ pub(super) struct Parked {
 
 enum Body {
     /// Polled by the driver.
-    Here(BoxStream<'static, Outcome>),
+    Here(Run),
     /// Polled by the runtime.
     Spawned(JoinHandle<Vec<Outcome>>),
 }
@@ -33,16 +34,12 @@ pub(super) struct Ended {
 }
 
 impl Parked {
-    pub(super) fn here(
-        start: Start,
-        picks: Vec<Pick<Record>>,
-        stream: BoxStream<'static, Outcome>,
-    ) -> Parked {
+    pub(super) fn here(start: Start, picks: Vec<Pick<Record>>, run: Run) -> Parked {
         Parked {
             start,
             picks,
             outcomes: Vec::new(),
-            body: Body::Here(stream),
+            body: Body::Here(run),
         }
     }
 
@@ -62,9 +59,9 @@ impl Future for Parked {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ended> {
         let this = &mut *self;
         match &mut this.body {
-            Body::Here(stream) => {
+            Body::Here(run) => {
                 while this.outcomes.len() < this.picks.len() {
-                    match stream.as_mut().poll_next(context) {
+                    match Pin::new(&mut *run).poll_next(context) {
                         Poll::Ready(Some(outcome)) => this.outcomes.push(outcome),
                         Poll::Ready(None) => break,
                         Poll::Pending => return Poll::Pending,

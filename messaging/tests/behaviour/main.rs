@@ -20,6 +20,7 @@ mod logging;
 mod methods;
 mod order;
 mod outputs;
+mod panics;
 mod rebalance;
 mod running;
 mod sending;

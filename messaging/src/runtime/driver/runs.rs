@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
-use futures_util::stream::{BoxStream, StreamExt};
+use futures_util::stream::StreamExt;
 use tokio::task::coop::unconstrained;
 
-use super::Driver;
 use super::failed::Failed;
+use super::{Driver, LONGEST_TURN};
 use crate::delivery::policy::OnExhausted;
 use crate::delivery::{Epoch, Finish, Pick, Slot, Start};
 use crate::message::Delivery;
@@ -20,13 +20,13 @@ use crate::record::Record;
 use crate::runtime::clock;
 use crate::runtime::observer::Observation;
 use crate::runtime::parked::{Ended, Parked};
+use crate::runtime::run::Run;
 use crate::runtime::unit::{Cargo, Staged, Unit};
 
 impl Driver {
     /// Starts the next run, if any may start.
     pub(super) fn start(&mut self) -> bool {
         let mut picks = std::mem::take(&mut self.picks);
-        picks.clear();
         let Some(start) = self.core.next(&mut picks) else {
             self.picks = picks;
             return false;
@@ -36,29 +36,23 @@ impl Driver {
             .iter()
             .map(|pick| Delivery::new(pick.record.clone(), pick.attempt))
             .collect();
-        let stream = unit.handler.run(deliveries);
+        let run = Run::new(&*unit.handler, deliveries);
         if self.spawn && self.weights[start.worker].is_heavy() {
-            self.spawn_run(start, picks, stream);
+            self.spawn_run(start, picks, run);
         } else {
-            self.poll_run(start, picks, stream, &unit);
+            self.poll_run(start, picks, run, &unit);
         }
         self.obey();
         true
     }
 
     /// Polls a run in place for the first time.
-    pub(super) fn poll_run(
-        &mut self,
-        start: Start,
-        mut picks: Vec<Pick<Record>>,
-        mut stream: BoxStream<'static, Outcome>,
-        unit: &Unit,
-    ) {
+    pub(super) fn poll_run(&mut self, start: Start, mut picks: Vec<Pick<Record>>, mut run: Run, unit: &Unit) {
         let began = clock::now();
         let mut done = 0;
         let mut pending = false;
         while done < picks.len() {
-            match poll_once(&mut stream) {
+            match poll_once(&mut run) {
                 Poll::Pending => {
                     pending = true;
                     break;
@@ -67,13 +61,15 @@ impl Driver {
                     let goes_on = self.finish(&picks[done], outcome, unit);
                     done += 1;
                     // A batch was handled as a whole.
-                    if !goes_on && unit.rules.batch.is_none() {
+                    if unit.rules.batch.is_none() && (!goes_on || self.is_too_long(start.worker, done, began))
+                    {
                         break;
                     }
                 }
             }
         }
         let took = began.elapsed();
+        self.polled_for += took;
         self.weights[start.worker].measured(done.max(1), took);
         let records = picks.len();
         self.observe(&Observation::Started {
@@ -84,7 +80,7 @@ impl Driver {
         });
         if !pending {
             self.core.closed(start, false, &picks[done..]);
-            self.picks = picks;
+            self.put_away(picks);
             return;
         }
         let together = if unit.rules.batch.is_some() {
@@ -96,17 +92,23 @@ impl Driver {
         let waiting = picks.split_off(done);
         waiting.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
-        self.parked.push(Parked::here(start, waiting, stream));
+        self.parked.push(Parked::here(start, waiting, run));
+        self.put_away(picks);
+    }
+
+    /// Whether the turn is over, when so many records of a run were polled since it began.
+    fn is_too_long(&self, worker: usize, polled: usize, began: clock::Instant) -> bool {
+        self.weights[worker].is_time_to_look(polled) && self.polled_for + began.elapsed() >= LONGEST_TURN
+    }
+
+    /// Keeps the allocation for the next run, and no record.
+    fn put_away(&mut self, mut picks: Vec<Pick<Record>>) {
+        picks.clear();
         self.picks = picks;
     }
 
     /// Lets the runtime poll a run; the driver stays free. Only its first record, unless it is a batch.
-    pub(super) fn spawn_run(
-        &mut self,
-        start: Start,
-        mut picks: Vec<Pick<Record>>,
-        stream: BoxStream<'static, Outcome>,
-    ) {
+    pub(super) fn spawn_run(&mut self, start: Start, mut picks: Vec<Pick<Record>>, run: Run) {
         let together = if self.units[start.worker].rules.batch.is_some() {
             picks.len()
         } else {
@@ -115,7 +117,7 @@ impl Driver {
         let rest = picks.split_off(together);
         picks.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
-        let work = stream.take(together).collect::<Vec<Outcome>>();
+        let work = run.take(together).collect::<Vec<Outcome>>();
         let task = tokio::spawn(CURRENT.scope(self.producer.clone(), work));
         self.parked.push(Parked::spawned(start, picks, task));
     }
@@ -222,9 +224,9 @@ impl Driver {
 
 /// Polls a run's next outcome. Whatever it waits for will wake it once it is parked; it is not charged for the tokio
 /// budget of the driver's task, or every 128th ready channel would look as if it were not.
-fn poll_once(stream: &mut BoxStream<'static, Outcome>) -> Poll<Option<Outcome>> {
+fn poll_once(run: &mut Run) -> Poll<Option<Outcome>> {
     let mut context = Context::from_waker(std::task::Waker::noop());
-    let mut next = unconstrained(stream.next());
+    let mut next = unconstrained(run.next());
     Pin::new(&mut next).poll(&mut context)
 }
 
