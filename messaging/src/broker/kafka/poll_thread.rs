@@ -158,6 +158,9 @@ impl PollThread {
 
     /// Gives every partition a turn; says whether records may be waiting still.
     fn serve_partitions(&mut self) -> bool {
+        let Some(consumer) = &self.consumer else {
+            return false;
+        };
         let shared = self.shared.clone();
         let mut partitions = lock(&shared.partitions);
         let count = partitions.live().len();
@@ -168,7 +171,7 @@ impl PollThread {
                 break;
             };
             if partition.pending.is_none() && !partition.held {
-                moved |= fill(partition, numbers, &shared);
+                moved |= fill(partition, numbers, consumer, &shared);
             }
             let Some(batch) = partition.pending.take() else {
                 continue;

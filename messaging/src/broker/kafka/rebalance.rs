@@ -203,6 +203,12 @@ impl Shared {
         )
     }
 
+    pub(super) fn not_read_again(&self, topic: &str, from: i64, error: &KafkaError) -> BrokerError {
+        let what = format!("reading \"{topic}\" again from offset {from}");
+        let why = error.to_string();
+        BrokerError::Failed { what, why }
+    }
+
     pub(super) fn not_committed_within(&self, limit: Duration) -> BrokerError {
         let what = format!("committing the offsets of group \"{}\"", self.request.group);
         let why = format!("the broker did not answer within {limit:?}; the records will be handled again");
