@@ -40,6 +40,7 @@ pub(super) struct Maker {
     pub(super) statistics: Option<StatisticsHook>,
     pub(super) shared: Arc<Shared>,
     pub(super) committer: Committer,
+    pub(super) max_poll_interval: Duration,
 }
 
 impl Maker {
@@ -49,6 +50,7 @@ impl Maker {
             committer: self.committer.clone(),
             statistics: self.statistics.clone(),
             generation: self.shared.generation(),
+            max_poll_interval: self.max_poll_interval,
         };
         let mut consumer: BaseConsumer<Member> = self
             .config
