@@ -241,8 +241,8 @@ pub struct Watermark {
     pub offset: Option<i64>,
 }
 
-/// The records of a partition that a handler or the broker still had when their time was over. Whoever has the
-/// partition next handles them again.
+/// The records of a partition that a handler or the broker still had when their time was over, or whose dead letter
+/// the broker refuses when the program ends. Whoever has the partition next handles them again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CutOff {
     /// Their partition.

@@ -1,18 +1,18 @@
 //! What is looked at and made at the broker before the first record: dead letter topics, absent topics, new groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Resolved;
-use crate::broker::{Admin, BrokerError, NewTopic};
+use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription};
 use crate::outcome::describe;
 
 /// How much larger than its record a dead letter may be: our headers.
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
 
-/// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, and makes dead letter
-/// topics when `create` says so. Nothing here stops a start: a broker that refuses to tell may still carry records.
+/// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, makes dead letter
+/// topics when `create` says so, and names those that are too small. Nothing here stops a start: a broker that refuses to tell may still carry records.
 pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bool, makes_topics: bool) {
-    let (mut named, mut wanted) = (BTreeSet::new(), Vec::new());
+    let (mut named, mut letters) = (BTreeSet::new(), BTreeMap::<&str, DeadLetters>::new());
     for worker in workers {
         let source = look(admin, &worker.topic).await;
         if source.is_none() && named.insert(&worker.topic) && !makes_topics {
@@ -25,11 +25,15 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
         {
             tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `kafka-topics.sh --create --topic {output}`");
         }
-        if worker.dead_letters()
-            && named.insert(&worker.dlq_topic)
-            && look(admin, &worker.dlq_topic).await.is_none()
-        {
-            wanted.push(dead_letter_topic(worker, source));
+        if worker.dead_letters() {
+            letters.entry(&worker.dlq_topic).or_default().come_from(source);
+        }
+    }
+    let mut wanted = Vec::new();
+    for (topic, letters) in letters {
+        match look(admin, topic).await {
+            Some(found) => letters.check(&found),
+            None => wanted.push(letters.topic(topic)),
         }
     }
     if create {
@@ -58,13 +62,41 @@ pub(super) async fn announce_new_groups(admin: &dyn Admin, workers: &[&Resolved]
     }
 }
 
-fn dead_letter_topic(worker: &Resolved, source: Option<crate::broker::TopicDescription>) -> NewTopic {
-    let topic = NewTopic::named(&worker.dlq_topic);
-    let Some(source) = source else { return topic };
-    let topic = topic.partitions(source.partitions);
-    match source.max_message_bytes {
-        Some(bytes) => topic.config("max.message.bytes", (bytes + DEAD_LETTER_EXTRA).to_string()),
-        None => topic,
+/// What a dead letter topic must hold: the largest of all topics whose dead letters go there.
+#[derive(Default)]
+struct DeadLetters {
+    partitions: Option<i32>,
+    max_message_bytes: Option<usize>,
+}
+
+impl DeadLetters {
+    fn come_from(&mut self, source: Option<TopicDescription>) {
+        let Some(source) = source else { return };
+        let bytes = source.max_message_bytes.map(|bytes| bytes + DEAD_LETTER_EXTRA);
+        self.partitions = self.partitions.max(Some(source.partitions));
+        self.max_message_bytes = self.max_message_bytes.max(bytes);
+    }
+
+    fn topic(&self, name: &str) -> NewTopic {
+        let mut topic = NewTopic::named(name);
+        topic.partitions = self.partitions;
+        match self.max_message_bytes {
+            Some(bytes) => topic.config("max.message.bytes", bytes.to_string()),
+            None => topic,
+        }
+    }
+
+    fn check(&self, found: &TopicDescription) {
+        if let Some(bytes) = self.missed_by(found) {
+            let topic = &found.name;
+            tracing::warn!(%topic, max_message_bytes = found.max_message_bytes, "the dead letter topic takes smaller messages than dead letters may be; one that is too large stays unfinished until the topic takes it, for example after `kafka-configs.sh --alter --entity-type topics --entity-name {topic} --add-config max.message.bytes={bytes}`");
+        }
+    }
+
+    /// What the largest message should be, where the topic's is smaller.
+    fn missed_by(&self, found: &TopicDescription) -> Option<usize> {
+        let (needed, limit) = (self.max_message_bytes?, found.max_message_bytes?);
+        (limit < needed).then_some(needed)
     }
 }
 
@@ -83,7 +115,7 @@ async fn make(admin: &dyn Admin, topics: &[NewTopic]) {
     }
 }
 
-async fn look(admin: &dyn Admin, topic: &str) -> Option<crate::broker::TopicDescription> {
+async fn look(admin: &dyn Admin, topic: &str) -> Option<TopicDescription> {
     match admin.describe_topic(topic).await {
         Ok(found) => found,
         Err(BrokerError::UnknownTopic { .. }) => None,
@@ -91,5 +123,44 @@ async fn look(admin: &dyn Admin, topic: &str) -> Option<crate::broker::TopicDesc
             tracing::warn!(topic, error = %describe(&error), "the topic could not be looked at");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topic(partitions: i32, max_message_bytes: Option<usize>) -> TopicDescription {
+        let name = "t".to_owned();
+        TopicDescription {
+            name,
+            partitions,
+            max_message_bytes,
+        }
+    }
+
+    #[test]
+    fn a_shared_dead_letter_topic_suits_the_largest_of_its_sources() {
+        let mut letters = DeadLetters::default();
+        for source in [
+            Some(topic(2, Some(3_000_000))),
+            Some(topic(6, Some(1_000_000))),
+            None,
+        ] {
+            letters.come_from(source);
+        }
+        let needed = 3_000_000 + DEAD_LETTER_EXTRA;
+        let made = NewTopic::named("t.dlq").partitions(6);
+        assert_eq!(
+            letters.topic("t.dlq"),
+            made.config("max.message.bytes", needed.to_string())
+        );
+        assert_eq!(letters.missed_by(&topic(1, Some(needed - 1))), Some(needed));
+        assert_eq!(letters.missed_by(&topic(1, Some(needed))), None);
+        assert_eq!(
+            letters.missed_by(&topic(1, None)),
+            None,
+            "a broker that does not say"
+        );
     }
 }

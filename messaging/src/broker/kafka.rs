@@ -46,6 +46,7 @@ mod publisher;
 mod queue;
 mod rebalance;
 mod receipts;
+mod revoke_time;
 mod send;
 mod settings;
 mod subscription;

@@ -134,7 +134,7 @@ impl<F: Freight> Core<F> {
     pub fn timer_fired(&mut self, id: TimerId) {
         match self.timers.remove(&id) {
             Some(Timer::Retry(ticket)) => self.retry_due(ticket, id),
-            Some(Timer::DeadLetter(ticket)) => self.dead_letter_due(ticket),
+            Some(Timer::DeadLetter(ticket)) => self.dead_letter_due(ticket, id),
             Some(Timer::Batch(slot, epoch)) => self.batch_due(slot, epoch, id),
             Some(Timer::Commit) => self.commit_due(),
             Some(Timer::Revoke(slot, epoch)) => self.revoke_due(slot, epoch),

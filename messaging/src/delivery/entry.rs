@@ -23,6 +23,8 @@ pub(super) enum State {
     Publishing,
     /// Its dead letter is on its way.
     DeadLettering,
+    /// Its dead letter was refused; waits to be written again.
+    Refused(TimerId),
     /// Waits to be part of a transaction.
     Staged,
     /// Never to be done in this assignment: its worker stopped, or the partition goes.
@@ -34,8 +36,11 @@ pub(super) enum State {
 impl State {
     /// Waits for its turn: no handler has it, nothing of it is on its way.
     pub(super) fn is_idle(self) -> bool {
-        use State::{Backoff, Gathered, Queued, Unlocked, Waiting};
-        matches!(self, Queued | Waiting | Unlocked | Gathered | Backoff(_))
+        use State::{Backoff, Gathered, Queued, Refused, Unlocked, Waiting};
+        matches!(
+            self,
+            Queued | Waiting | Unlocked | Gathered | Backoff(_) | Refused(_)
+        )
     }
 
     /// With its handler, or on its way to the broker.
@@ -46,8 +51,13 @@ impl State {
 
     /// Its handler is done with it; the broker is not.
     pub(super) fn is_handed_on(self) -> bool {
-        use State::{DeadLettering, Publishing, Staged};
-        matches!(self, Publishing | DeadLettering | Staged)
+        use State::{DeadLettering, Publishing, Refused, Staged};
+        matches!(self, Publishing | DeadLettering | Refused(_) | Staged)
+    }
+
+    /// Its dead letter was refused.
+    pub(super) fn is_refused(self) -> bool {
+        matches!(self, State::Refused(_))
     }
 
     /// Nothing is left to do for it in this assignment.
@@ -60,8 +70,22 @@ impl State {
 #[derive(Clone, Debug)]
 pub(super) enum Staged<F: Freight> {
     Outputs(F::Outputs),
-    DeadLetter(GivenUp<F>),
+    DeadLetter {
+        given_up: GivenUp<F>,
+        /// How often the broker refused it.
+        refusals: u32,
+    },
     Nothing,
+}
+
+impl<F: Freight> Staged<F> {
+    /// A dead letter that was not written yet.
+    pub(super) fn dead_letter(given_up: GivenUp<F>) -> Staged<F> {
+        Staged::DeadLetter {
+            given_up,
+            refusals: 0,
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -4,13 +4,20 @@ use std::time::Duration;
 
 use super::core::Timer;
 use super::entry::{Staged, State};
-use super::policy::OnExhausted;
+use super::policy::{Backoff, OnExhausted, RetryPolicy};
 use super::tracker::Phase;
-use super::{Command, Core, Freight, GivenUp, Settlement, Ticket};
+use super::{Command, Core, Freight, GivenUp, Settlement, Ticket, TimerId};
 use crate::outcome::Reason;
 
-/// How long a dead letter that the broker refused waits until it is written again.
-const DEAD_LETTER_AGAIN: Duration = Duration::from_secs(1);
+/// How long a dead letter that the broker refused waits until it is written again. Each refusal costs the producer a new
+/// client, and what is refused once is mostly refused again.
+const DEAD_LETTER_AGAIN: RetryPolicy = RetryPolicy {
+    max_retries: u32::MAX,
+    backoff: Backoff::Exponential,
+    delay: Duration::from_secs(1),
+    max_delay: Duration::from_secs(60),
+    jitter: 0.0,
+};
 
 impl<F: Freight> Core<F> {
     /// A record's dead letter was acknowledged, or refused: then it is written again, until the partition goes.
@@ -18,26 +25,41 @@ impl<F: Freight> Core<F> {
         if self.state(ticket) != Some(State::DeadLettering) {
             return;
         }
-        let partition = &mut self.partitions[ticket.slot as usize];
         if acknowledged {
             self.settle(ticket);
-        } else if partition.phase == Phase::Active {
-            self.set_timer(Timer::DeadLetter(ticket), DEAD_LETTER_AGAIN);
         } else {
-            partition.turn(ticket.seq, State::Abandoned);
+            self.dead_letter_refused(ticket);
         }
         self.check_released(ticket.slot);
     }
 
-    pub(super) fn dead_letter_due(&mut self, ticket: Ticket) {
-        if self.state(ticket) != Some(State::DeadLettering) {
+    /// It is written again, later each time; unless its partition goes, which would wait for it in vain.
+    fn dead_letter_refused(&mut self, ticket: Ticket) {
+        let partition = &mut self.partitions[ticket.slot as usize];
+        if partition.phase == Phase::Active {
+            let delay = DEAD_LETTER_AGAIN.delay_before(partition.count_refusal(ticket.seq), 0);
+            let id = self.set_timer(Timer::DeadLetter(ticket), delay);
+            self.partitions[ticket.slot as usize].turn(ticket.seq, State::Refused(id));
+            return;
+        }
+        // Told at the end of the program only: else the partition has a next owner, who handles the record again.
+        if self.draining {
+            self.commands
+                .extend(partition.cut_off_one(ticket.seq).map(Command::CutOff));
+        }
+        partition.turn(ticket.seq, State::Abandoned);
+    }
+
+    pub(super) fn dead_letter_due(&mut self, ticket: Ticket, id: TimerId) {
+        if self.state(ticket) != Some(State::Refused(id)) {
             return;
         }
         let partition = &mut self.partitions[ticket.slot as usize];
+        partition.turn(ticket.seq, State::DeadLettering);
         let staged = partition
             .entry(ticket.seq)
             .and_then(|entry| entry.staged.as_deref());
-        if let Some(Staged::DeadLetter(given_up)) = staged {
+        if let Some(Staged::DeadLetter { given_up, .. }) = staged {
             let again = Command::DeadLetterAgain(ticket, given_up.clone());
             self.commands.push_back(again);
         }
@@ -66,7 +88,7 @@ impl<F: Freight> Core<F> {
         };
         match self.workers[worker].rules.on_exhausted {
             OnExhausted::Dlq if self.settlement == Settlement::Transactions => {
-                self.stage(ticket, Staged::DeadLetter(given_up));
+                self.stage(ticket, Staged::dead_letter(given_up));
             }
             OnExhausted::Dlq => self.dead_letter(ticket, given_up),
             OnExhausted::Skip => {
@@ -83,7 +105,7 @@ impl<F: Freight> Core<F> {
     fn dead_letter(&mut self, ticket: Ticket, given_up: GivenUp<F>) {
         let partition = &mut self.partitions[ticket.slot as usize];
         partition.turn(ticket.seq, State::DeadLettering);
-        partition.keep(ticket.seq, Staged::DeadLetter(given_up.clone()));
+        partition.keep(ticket.seq, Staged::dead_letter(given_up.clone()));
         partition.release_lane(ticket.seq);
         self.commands.push_back(Command::DeadLetter(ticket, given_up));
         self.wake(ticket.slot);

@@ -50,6 +50,8 @@ impl<F: Freight> Core<F> {
             .filter(|partition| partition.phase == Phase::Active)
         {
             partition.phase = Phase::Draining;
+            let refused = partition.cut_off(State::is_refused);
+            self.commands.extend(refused.map(Command::CutOff));
             partition.abandon_idle();
         }
         self.set_timer(Timer::Drain, deadline);
@@ -141,7 +143,8 @@ impl<F: Freight> Core<F> {
         if partition.is_at_rest() {
             return;
         }
-        self.commands.extend(partition.cut_off().map(Command::CutOff));
+        self.commands
+            .extend(partition.cut_off(State::is_busy).map(Command::CutOff));
         partition.abandon_where(State::is_busy);
         let (worker, epoch) = (partition.worker, partition.epoch);
         let running = std::mem::take(&mut partition.running);

@@ -269,14 +269,34 @@ impl<F: Freight> Partition<F> {
         }
     }
 
-    /// The records that are with their handler or on their way to the broker, if any.
-    pub(super) fn cut_off(&self) -> Option<CutOff> {
-        let first = self.entries.iter().find(|entry| entry.state.is_busy())?;
+    /// The records in such a state, if any, as cut off.
+    pub(super) fn cut_off(&self, which: impl Fn(State) -> bool) -> Option<CutOff> {
+        let mut cut = self.entries.iter().filter(|entry| which(entry.state));
         Some(CutOff {
             slot: self.slot,
-            offset: first.offset,
-            records: self.busy,
+            offset: cut.next()?.offset,
+            records: 1 + cut.count(),
         })
+    }
+
+    /// One record as cut off.
+    pub(super) fn cut_off_one(&mut self, seq: u64) -> Option<CutOff> {
+        let slot = self.slot;
+        self.entry(seq).map(|entry| CutOff {
+            slot,
+            offset: entry.offset,
+            records: 1,
+        })
+    }
+
+    /// Counts a refusal of a record's dead letter; says how many there were.
+    pub(super) fn count_refusal(&mut self, seq: u64) -> u32 {
+        let staged = self.entry(seq).and_then(|entry| entry.staged.as_deref_mut());
+        let Some(Staged::DeadLetter { refusals, .. }) = staged else {
+            return 0;
+        };
+        *refusals += 1;
+        *refusals
     }
 
     /// The first record that is not done, which holds the watermark: its offset and how often it was tried.

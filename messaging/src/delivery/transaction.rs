@@ -171,7 +171,7 @@ impl<F: Freight> Core<F> {
             .and_then(|entry| entry.staged.as_deref().cloned());
         match staged {
             Some(Staged::Outputs(outputs)) => self.commands.push_back(Command::Publish(ticket, outputs)),
-            Some(Staged::DeadLetter(given_up)) => {
+            Some(Staged::DeadLetter { given_up, .. }) => {
                 self.commands.push_back(Command::DeadLetter(ticket, given_up))
             }
             Some(Staged::Nothing) | None => {}

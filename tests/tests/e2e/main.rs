@@ -15,5 +15,6 @@ mod on_exhausted_stop;
 mod shutdown;
 mod shutdown_in_time;
 mod slow_handlers;
+mod small_dead_letters;
 mod support;
 mod undecodable;

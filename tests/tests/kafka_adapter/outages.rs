@@ -1,9 +1,12 @@
 //! Servers that die.
 
+use std::fs::File;
 use std::time::Duration;
 
 use anyhow::Result;
+use messaging::broker::kafka::KafkaConfig;
 use messaging::broker::{Broker, BrokerError, Event, Subscribe};
+use messaging::delivery::Watermark;
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::Signal;
 use tokio::time::Instant;
@@ -140,4 +143,52 @@ async fn a_revoke_does_not_wait_for_ever_for_a_mute_coordinator() -> Result<()> 
     first.close().await?;
     second.assigned(2).await?;
     second.close().await
+}
+
+/// Cuts the last batch of records off the first partition of a topic, as an election does of a replica that is behind.
+fn cut_last_batch(server: &KafkaServer, topic: &str) -> Result<()> {
+    let segment = format!("data/{topic}-0/00000000000000000000.log");
+    let segment = File::options()
+        .write(true)
+        .open(server.data_dir().join(segment))?;
+    // A server that was killed drops a batch that is not whole.
+    Ok(segment.set_len(segment.metadata()?.len() - 1)?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_done_below_the_cut_of_a_log_comes_again() -> Result<()> {
+    let mut server = KafkaServer::start()?;
+    let kafka = kafka(&KafkaConfig {
+        session_timeout: SOON,
+        ..config(&server.bootstrap())
+    });
+    make_topic(&kafka, "cut", 1).await?;
+    let first = publisher(&kafka)?;
+    for number in 0..20 {
+        // One at a time, so that each is a batch.
+        send(&*first, plain("cut", None, number.to_string().as_bytes())).await?;
+    }
+    let mut member = Member::join(&kafka, &subscribe("cut", &["cut"]))?;
+    member.read(20).await?;
+    let (slot, epoch, _) = member.owned[0];
+    let offset = Some(5);
+    member
+        .subscription
+        .note_watermarks(&[Watermark { slot, epoch, offset }]);
+
+    server.kill()?;
+    cut_last_batch(&server, "cut")?;
+    server.restart()?;
+    let receipt = send(&*publisher(&kafka)?, plain("cut", None, b"another")).await?;
+    assert_eq!(receipt.offset, Some(19), "the test is void: the log was not cut");
+
+    let read = member.read(15).await?;
+    let offsets: Vec<i64> = read.iter().map(|record| record.offset()).collect();
+    assert_eq!(offsets, Vec::from_iter(5..20), "nothing is left out");
+    assert_eq!(text(&read[14]), "another");
+    assert!(
+        member.owned[0].1 > epoch,
+        "what was read before is of another epoch"
+    );
+    member.close().await
 }

@@ -21,8 +21,22 @@ pub(super) struct Partition {
     pub(super) held: bool,
     /// A batch for which the driver had no room yet.
     pub(super) pending: Option<Arc<RecordBatch>>,
+    /// The first offset that came in this epoch.
+    pub(super) first: Option<i64>,
     /// The lowest offset that may come next.
     pub(super) next: i64,
+}
+
+impl Partition {
+    /// Goes on at `from`, in another epoch; what was read and not handed on is forgotten.
+    pub(super) fn begin_again(&mut self, from: i64, epoch: Epoch) {
+        self.epoch = epoch;
+        self.queue.forget();
+        self.pending = None;
+        self.held = false;
+        self.first = Some(from);
+        self.next = from;
+    }
 }
 
 /// All of them, the client they were assigned to, and the numbers given out.
@@ -62,6 +76,7 @@ impl Partitions {
             queue,
             held: false,
             pending: None,
+            first: None,
             next: 0,
         });
         self.live.last()

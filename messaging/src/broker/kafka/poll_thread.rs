@@ -40,6 +40,7 @@ pub(super) struct Maker {
     pub(super) statistics: Option<StatisticsHook>,
     pub(super) shared: Arc<Shared>,
     pub(super) committer: Committer,
+    pub(super) max_poll_interval: Duration,
 }
 
 impl Maker {
@@ -49,6 +50,7 @@ impl Maker {
             committer: self.committer.clone(),
             statistics: self.statistics.clone(),
             generation: self.shared.generation(),
+            max_poll_interval: self.max_poll_interval,
         };
         let mut consumer: BaseConsumer<Member> = self
             .config
@@ -158,6 +160,9 @@ impl PollThread {
 
     /// Gives every partition a turn; says whether records may be waiting still.
     fn serve_partitions(&mut self) -> bool {
+        let Some(consumer) = &self.consumer else {
+            return false;
+        };
         let shared = self.shared.clone();
         let mut partitions = lock(&shared.partitions);
         let count = partitions.live().len();
@@ -168,7 +173,7 @@ impl PollThread {
                 break;
             };
             if partition.pending.is_none() && !partition.held {
-                moved |= fill(partition, numbers, &shared);
+                moved |= fill(partition, numbers, consumer, &shared);
             }
             let Some(batch) = partition.pending.take() else {
                 continue;

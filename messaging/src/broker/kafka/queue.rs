@@ -48,6 +48,11 @@ impl Queue {
             _split: split,
         })
     }
+
+    /// Drops what was taken and not given out.
+    pub(super) fn forget(&mut self) {
+        self.taken.clear();
+    }
 }
 
 impl Iterator for Queue {

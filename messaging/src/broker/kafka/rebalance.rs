@@ -16,16 +16,10 @@ use super::error::{Meaning, Place, broker_error, code, meaning_of};
 use super::member::{Shared, lock};
 use super::partitions::Partitions;
 use super::queue::Queue;
+use super::revoke_time::RevokeTime;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
 use crate::delivery::{Epoch, Slot, Watermark};
-
-/// What a driver may take beyond its own deadline before it counts as stuck.
-const GRACE: Duration = Duration::from_millis(500);
-
-/// How long a revoke waits for its commit. A coordinator that is there answers within milliseconds, one that moves
-/// within seconds; meanwhile nothing is read from the partitions that stay.
-const COMMIT: Duration = Duration::from_secs(5);
 
 /// The context of a subscription's client.
 pub(super) struct Member {
@@ -34,6 +28,8 @@ pub(super) struct Member {
     pub(super) statistics: Option<StatisticsHook>,
     /// Which of the subscription's clients it is.
     pub(super) generation: u64,
+    /// Within which it must poll again.
+    pub(super) max_poll_interval: Duration,
 }
 
 impl ConsumerContext for Member {
@@ -94,26 +90,33 @@ impl Member {
         if revoked.is_empty() {
             return;
         }
-        let marks = self.last_marks(consumer, &revoked);
-        self.commit_last(&marks);
+        let time = RevokeTime::begin(now(), self.shared.request.revoke_deadline, self.max_poll_interval);
+        let marks = self.last_marks(consumer, &revoked, time);
+        self.commit_last(&marks, time);
         // From here on no commit touches them, not even this one, if its turn has not come. Their queues, with what was
         // fetched, go too.
         drop(lock(&self.shared.partitions).take(|at| gone.contains(at)));
     }
 
-    fn commit_last(&self, marks: &[Watermark]) {
+    fn commit_last(&self, marks: &[Watermark], time: RevokeTime) {
         let offsets = lock(&self.shared.partitions).offsets(marks);
         // With nothing to commit there is nothing to wait for either, such as another commit that hangs.
         if offsets.is_empty() {
             return;
         }
-        if let Err(error) = self.committer.commit_within(&self.shared, marks, COMMIT) {
+        let limit = time.commit_within(now());
+        if let Err(error) = self.committer.commit_within(&self.shared, marks, limit) {
             self.shared.tell(Event::Trouble(given_back_at(&offsets, &error)));
         }
     }
 
     /// Tells the driver, and says how far it came.
-    fn last_marks(&self, consumer: &BaseConsumer<Member>, revoked: &[(Slot, Epoch)]) -> Vec<Watermark> {
+    fn last_marks(
+        &self,
+        consumer: &BaseConsumer<Member>,
+        revoked: &[(Slot, Epoch)],
+        time: RevokeTime,
+    ) -> Vec<Watermark> {
         let slots = revoked.iter().map(|(slot, _)| *slot).collect();
         if consumer.assignment_lost() {
             self.shared.tell(Event::Lost(slots));
@@ -123,8 +126,7 @@ impl Member {
             return Vec::new(); // Committed already, by who closes.
         }
         self.shared.tell(Event::Revoked(slots));
-        let deadline = now() + self.shared.request.revoke_deadline + GRACE;
-        let mut marks = self.shared.released(revoked, deadline);
+        let mut marks = self.shared.released(revoked, time.answer_by);
         let unanswered = revoked
             .iter()
             .filter(|(slot, _)| !marks.iter().any(|m| m.slot == *slot));
@@ -201,6 +203,12 @@ impl Shared {
             error,
             None,
         )
+    }
+
+    pub(super) fn not_read_again(&self, topic: &str, from: i64, error: &KafkaError) -> BrokerError {
+        let what = format!("reading \"{topic}\" again from offset {from}");
+        let why = error.to_string();
+        BrokerError::Failed { what, why }
     }
 
     pub(super) fn not_committed_within(&self, limit: Duration) -> BrokerError {

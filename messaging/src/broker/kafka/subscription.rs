@@ -53,6 +53,7 @@ impl KafkaSubscription {
             statistics: config.statistics.clone(),
             shared: shared.clone(),
             committer: committer.clone(),
+            max_poll_interval: config.max_poll_interval,
         };
         let consumer = maker.make()?;
         start(maker, consumer, batches)?;

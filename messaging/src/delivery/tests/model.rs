@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::coverage::{Met, Seen};
 use super::events::{Event, RETRY_DELAY, SLOTS, Setup, WORKERS};
 use super::load::{Id, Load, Made};
-use crate::delivery::{Core, Epoch, Slot, Start, Ticket, TimerId, TxnId, Watermark};
+use crate::delivery::{Core, CutOff, Epoch, Slot, Start, Ticket, TimerId, TxnId, Watermark};
 
 mod broker;
 mod ghosts;
@@ -73,6 +73,8 @@ enum Expected {
     Pause(Slot),
     Resume(Slot),
     Cancel(Slot),
+    /// Dead letters are refused, and the program ends.
+    Refused(CutOff),
 }
 
 #[derive(Debug)]

@@ -109,7 +109,7 @@ impl Driver {
             }
             Purpose::DeadLetter(ticket) => {
                 if let Err(error) = &result {
-                    tracing::error!(group = %self.group, error = %describe(error.as_ref()), "a dead letter was refused; its record stays unfinished, and it is written again in a second");
+                    tracing::error!(group = %self.group, error = %describe(error.as_ref()), "a dead letter was refused; its record stays unfinished, and it is written again, later each time");
                 }
                 self.core.dead_lettered(ticket, result.is_ok());
             }

@@ -1,8 +1,8 @@
 //! The broker: records and answers.
 
 use super::ledger::{Letter, Phase, Stage, Standing, Written};
-use super::{Asked, Id, Met, Model, Txn, temper};
-use crate::delivery::{Epoch, Settlement, Slot, Ticket, Watermark};
+use super::{Asked, Expected, Id, Met, Model, Txn, temper};
+use crate::delivery::{CutOff, Epoch, Settlement, Slot, Ticket, Watermark};
 
 impl Model {
     pub(super) fn produce(&mut self, slot: Slot, count: u8, gap: u8, temper: u16) {
@@ -69,20 +69,36 @@ impl Model {
         let Some(ticket) = self.letters.pop_front() else {
             return;
         };
-        let now = self.now;
         if self.standing(ticket) == Some(Standing::DeadLettering(Letter::Sent)) {
             if taken {
                 self.done(ticket);
             } else {
                 self.note(Met::RefusedDeadLetter);
-                let held = self.current(ticket).expect("a current ticket");
-                held.entries[ticket.seq as usize].standing = match held.phase {
-                    Phase::Active => Standing::DeadLettering(Letter::Again { due: now + 1_000 }),
-                    _ => Standing::Dropped,
-                };
+                self.refuse_letter(ticket);
             }
         }
         self.core.dead_lettered(ticket, taken);
+    }
+
+    fn refuse_letter(&mut self, ticket: Ticket) {
+        let (now, ends) = (self.now, self.drain.is_some());
+        let held = self.current(ticket).expect("a current ticket");
+        let entry = &mut held.entries[ticket.seq as usize];
+        if held.phase == Phase::Active {
+            let delay = (1_000 << entry.refusals).min(60_000);
+            entry.refusals += 1;
+            entry.standing = Standing::DeadLettering(Letter::Again { due: now + delay });
+            return;
+        }
+        entry.standing = Standing::Dropped;
+        if ends {
+            let (slot, offset, records) = (ticket.slot, entry.offset, 1);
+            self.expected.push(Expected::Refused(CutOff {
+                slot,
+                offset,
+                records,
+            }));
+        }
     }
 
     pub(super) fn answer_commit(&mut self, kept: bool) {

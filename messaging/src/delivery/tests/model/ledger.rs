@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::super::events::Setup;
-use crate::delivery::Epoch;
 use crate::delivery::policy::Order;
+use crate::delivery::{CutOff, Epoch, Slot};
 
 /// A record in a partition's log.
 #[derive(Clone, Copy, Debug)]
@@ -63,11 +63,19 @@ impl Standing {
 
     pub(super) fn is_busy(self) -> bool {
         use Standing::{DeadLettering, Open, Publishing, Running};
-        matches!(self, Open | Running | Publishing { .. } | DeadLettering(_))
+        matches!(
+            self,
+            Open | Running | Publishing { .. } | DeadLettering(Letter::ToSend | Letter::Sent)
+        )
     }
 
     pub(super) fn is_idle(self) -> bool {
-        matches!(self, Standing::Queued | Standing::Retry { .. })
+        matches!(self, Standing::Queued | Standing::Retry { .. }) || self.is_refused()
+    }
+
+    /// Its dead letter waits to be written again.
+    pub(super) fn is_refused(self) -> bool {
+        matches!(self, Standing::DeadLettering(Letter::Again { .. }))
     }
 
     /// Counts against the bound on records.
@@ -94,6 +102,8 @@ pub(super) struct Entry {
     pub(super) temper: u16,
     pub(super) attempts: u32,
     pub(super) standing: Standing,
+    /// How often its dead letter was refused.
+    pub(super) refusals: u32,
     /// Its outputs or its dead letter were handed to the producer: its lane has gone on.
     pub(super) handed_on: bool,
     /// Its acknowledgement was asked for.
@@ -164,6 +174,7 @@ impl Assignment {
             temper: written.temper,
             attempts: 0,
             standing: Standing::Queued,
+            refusals: 0,
             handed_on: false,
             acked: false,
         });
@@ -176,6 +187,18 @@ impl Assignment {
     pub(super) fn bytes(&self) -> usize {
         let held = self.entries.iter().filter(|entry| entry.standing.is_in_flight());
         held.map(|entry| entry.bytes).sum()
+    }
+
+    /// The records whose dead letters wait to be written again, as they are to be told at the end.
+    pub(super) fn refused(&self, slot: Slot) -> Option<CutOff> {
+        let mut refused = self.entries.iter().filter(|entry| entry.standing.is_refused());
+        let records = refused.clone().count();
+        let offset = refused.next()?.offset;
+        Some(CutOff {
+            slot,
+            offset,
+            records,
+        })
     }
 
     pub(super) fn drop_where(&mut self, which: impl Fn(Standing) -> bool) {

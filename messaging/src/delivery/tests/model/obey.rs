@@ -158,6 +158,10 @@ impl Model {
     }
 
     fn cut_off(&mut self, cut: CutOff) {
+        let refused = Expected::Refused(cut);
+        if self.expected.contains(&refused) {
+            return self.expect(refused);
+        }
         let held = self.held[cut.slot as usize].as_ref();
         let entries = held.map_or(&[][..], |held| &held.entries);
         let mut busy = entries.iter().filter(|entry| entry.standing.is_busy());

@@ -115,9 +115,11 @@ impl Model {
         self.note(Met::Drain);
         if self.drain.is_none() {
             self.drain = Some(self.now + u64::from(patience));
-            for held in self.held.iter_mut().flatten() {
+            for (slot, held) in (0..).zip(&mut self.held) {
+                let Some(held) = held else { continue };
                 if held.phase == Phase::Active {
                     held.phase = Phase::Draining;
+                    self.expected.extend(held.refused(slot).map(Expected::Refused));
                     held.drop_where(Standing::is_idle);
                     held.fetched.clear();
                 }

@@ -1,6 +1,7 @@
 //! Pauses, rebalances, the end.
 
 use super::*;
+use crate::delivery::Ticket;
 
 #[test]
 fn a_paused_partition_starts_nothing_until_it_is_resumed() {
@@ -132,4 +133,51 @@ fn what_comes_while_the_program_ends_is_not_started() {
     assert_eq!(bench.core.polled(1, 2, [record(1, 0, 1)]), 1);
     assert!(bench.start().is_none());
     assert_eq!(bench.core.in_flight(), 1);
+}
+
+#[test]
+fn a_dead_letter_that_waits_to_be_written_again_is_unfinished_at_the_end() {
+    let mut bench = offsets(rules());
+    bench.poll(&[(0, 1), (1, 1)]);
+    bench.run_all(&rejected());
+    bench.said();
+    for seq in [0, 1] {
+        let letter = Ticket {
+            slot: 0,
+            epoch: 1,
+            seq,
+        };
+        bench.core.dead_lettered(letter, false);
+    }
+    bench.said();
+    bench.core.drain_requested(SOON);
+    assert_eq!(
+        bench.said(),
+        [Said::CutOff(0, 0, 2), Said::Timer(SOON), Said::Drained(vec![])],
+        "at once: it is not waited for"
+    );
+}
+
+#[test]
+fn a_dead_letter_that_is_refused_at_the_end_is_unfinished() {
+    let mut bench = offsets(rules());
+    bench.poll(&[(0, 1)]);
+    let run = bench.pend(1);
+    bench.end(&run, &rejected());
+    bench.core.drain_requested(SOON);
+    bench.said();
+    bench.core.dead_lettered(run.ticket(0), false);
+    assert_eq!(bench.said(), [Said::CutOff(0, 0, 1), Said::Drained(vec![])]);
+}
+
+#[test]
+fn a_dead_letter_that_waits_to_be_written_again_does_not_hold_a_revoke() {
+    let mut bench = offsets(rules());
+    bench.poll(&[(0, 1)]);
+    let run = bench.pend(1);
+    bench.end(&run, &rejected());
+    bench.core.dead_lettered(run.ticket(0), false);
+    bench.said();
+    bench.core.revoked(&[0], SOON);
+    assert_eq!(bench.said(), [Said::Release(0, None)]);
 }
