@@ -105,6 +105,12 @@ pub enum BrokerError {
         /// The topic.
         topic: String,
     },
+    /// The group shares its partitions out anew, and takes no offsets meanwhile.
+    #[error("the group \"{group}\" is in a rebalance")]
+    Rebalancing {
+        /// The group.
+        group: String,
+    },
     /// It was closed.
     #[error("the connection to the broker was closed")]
     Closed,
@@ -126,7 +132,9 @@ impl BrokerError {
     pub fn is_retriable(&self) -> bool {
         matches!(
             self,
-            BrokerError::Unreachable { .. } | BrokerError::UnknownTopic { .. }
+            BrokerError::Unreachable { .. }
+                | BrokerError::UnknownTopic { .. }
+                | BrokerError::Rebalancing { .. }
         )
     }
 }

@@ -10,6 +10,7 @@ mod examples;
 mod failures;
 mod fetched_once;
 mod killed;
+mod members;
 mod memory;
 mod on_exhausted_stop;
 mod shutdown;

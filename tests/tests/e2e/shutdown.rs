@@ -2,24 +2,11 @@
 
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::{Program, Signal};
-use messaging_tests::wait::eventually;
 
 use crate::support::{SOON, Service, Tail, now, numbered};
 
 const RECORDS: usize = 400;
 const SHUTDOWN_MS: u64 = 6_000;
-
-fn wait_for_outputs(outputs: &mut Tail, count: usize) {
-    let enough = || {
-        let distinct = outputs.distinct().map_err(|error| error.to_string())?.len();
-        if distinct >= count {
-            Ok(())
-        } else {
-            Err(format!("{distinct} outputs"))
-        }
-    };
-    eventually(SOON, &format!("{count} outputs"), enough).unwrap();
-}
 
 /// Terminates it in the middle of its work and waits for its end.
 fn terminate(program: &mut Program) {
@@ -51,7 +38,7 @@ fn a_terminated_worker_finishes_commits_and_leaves() {
     let mut outputs = Tail::of(service.raw(), &service.topic("out")).unwrap();
 
     let mut program = service.start(&["transform"]).unwrap();
-    wait_for_outputs(&mut outputs, RECORDS / 4);
+    outputs.wait_for(RECORDS / 4).unwrap();
     terminate(&mut program);
     let (group, topic) = (service.group("transform"), service.topic("in"));
     assert_eq!(
@@ -70,7 +57,7 @@ fn a_terminated_worker_finishes_commits_and_leaves() {
     assert_eq!(done, (0..done.len()).collect(), "finished, but not in order");
 
     let mut program = service.start(&["transform"]).unwrap();
-    wait_for_outputs(&mut outputs, RECORDS);
+    outputs.wait_for(RECORDS).unwrap();
     terminate(&mut program);
     service.all_committed("transform", "in").unwrap();
     assert_eq!(

@@ -21,6 +21,8 @@ pub(super) enum Meaning {
     Dropped,
     /// The broker lost count of the producer's messages, and does not take this one.
     Desynchronised,
+    /// The group is between two assignments.
+    Rebalancing,
     /// The client is of no use any more.
     Fatal,
     /// Something else.
@@ -73,6 +75,7 @@ pub(super) fn meaning(code: Code) -> Meaning {
         | Code::UnknownProducerId
         | Code::InvalidProducerEpoch
         | Code::InvalidProducerIdMapping => Meaning::Desynchronised,
+        Code::IllegalGeneration | Code::RebalanceInProgress => Meaning::Rebalancing,
         Code::Fatal | Code::GaplessGuarantee | Code::Fenced | Code::FencedInstanceId => Meaning::Fatal,
         _ => Meaning::Other,
     }

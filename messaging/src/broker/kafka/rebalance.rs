@@ -193,6 +193,10 @@ impl Shared {
     }
 
     pub(super) fn not_committed(&self, error: &KafkaError) -> BrokerError {
+        if meaning_of(error) == Meaning::Rebalancing {
+            let group = self.request.group.clone();
+            return BrokerError::Rebalancing { group };
+        }
         let what = format!("committing the offsets of group \"{}\"", self.request.group);
         broker_error(
             Place {

@@ -120,9 +120,20 @@ impl Driver {
         match result {
             Ok(()) => self.core.commit_done(),
             Err(error) => {
-                tracing::warn!(group = %self.group, error = %describe(error.as_ref()), "a commit was refused; it is tried again");
+                self.log_refused_commit(&error);
                 self.core.commit_failed();
             }
+        }
+    }
+
+    fn log_refused_commit(&self, error: &BrokerError) {
+        const WHAT: &str = "a commit was refused; it is tried again";
+        let (group, why) = (&*self.group, describe(error));
+        // Each rebalance may refuse one; nothing is wrong.
+        if matches!(error, BrokerError::Rebalancing { .. }) {
+            tracing::debug!(group, error = %why, "{WHAT}");
+        } else {
+            tracing::warn!(group, error = %why, "{WHAT}");
         }
     }
 }

@@ -8,6 +8,7 @@ mod failures;
 mod numbers;
 mod slow;
 mod transform;
+mod unsteady;
 
 use std::time::Duration;
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use messaging_tests::wait::eventually;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -66,6 +67,16 @@ impl Tail {
     /// The different numbers read so far.
     pub(crate) fn distinct(&mut self) -> Result<HashSet<usize>> {
         Ok(self.read()?.iter().map(number).collect())
+    }
+
+    /// Waits until so many different numbers are there.
+    pub(crate) fn wait_for(&mut self, count: usize) -> Result<()> {
+        let enough = || {
+            let distinct = self.distinct()?.len();
+            ensure!(distinct >= count, "{distinct} of them");
+            Ok(())
+        };
+        eventually(SOON, &format!("{count} outputs"), enough)
     }
 
     fn ends(&self) -> Result<Vec<i64>> {
