@@ -1,6 +1,5 @@
 //! Users' sends: one producer for an App, with a thread that serves its receipts.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
@@ -50,19 +49,16 @@ struct Client {
     desk: Arc<Desk>,
     /// `None` without a linger: each message goes to the client at once.
     lingering: Option<Arc<Lingering>>,
-    ended: Arc<AtomicBool>,
 }
 
 struct EndThreads {
     desk: Arc<Desk>,
-    ended: Arc<AtomicBool>,
     lingering: Option<Arc<Lingering>>,
 }
 
 impl Drop for EndThreads {
     fn drop(&mut self) {
         self.desk.close();
-        self.ended.store(true, Ordering::Release);
         if let Some(lingering) = &self.lingering {
             lingering.wake();
         }
@@ -75,7 +71,6 @@ impl KafkaPublisher {
         on_failure: FailureHook,
     ) -> Result<KafkaPublisher, BrokerError> {
         let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
-        let ended = Arc::new(AtomicBool::new(false));
         let new_lingering = || Arc::new(Lingering::new(config.linger, config.max_batch_size));
         let lingering = (!config.linger.is_zero()).then(new_lingering);
         let properties = config.user_producer();
@@ -84,7 +79,6 @@ impl KafkaPublisher {
             config: properties,
             desk: desk.clone(),
             lingering: lingering.clone(),
-            ended: ended.clone(),
         });
         if let Some(lingering) = lingering.clone() {
             let carried = client.clone();
@@ -92,11 +86,7 @@ impl KafkaPublisher {
         }
         let served = client.clone();
         super::spawn("kafka-receipts", move || served.serve())?;
-        let _end = EndThreads {
-            desk,
-            ended,
-            lingering,
-        };
+        let _end = EndThreads { desk, lingering };
         Ok(KafkaPublisher { client, _end })
     }
 }
@@ -110,10 +100,11 @@ impl Client {
     }
 
     fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
+        self.desk.is_closed()
     }
 
     fn serve(&self) {
+        let _told = TellPanic(self);
         while !self.has_ended() {
             let producer = self.producer();
             producer.poll(POLL);
@@ -153,7 +144,7 @@ impl Client {
     fn send(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
         // Held while it is sent: a client that is replaced takes nothing after it gave back what it had.
         let producer = self.producer.read().unwrap_or_else(PoisonError::into_inner);
-        let number = self.desk.seat(waiter);
+        let number = self.seat(waiter)?;
         let Err((error, _)) = producer.send(record(message, number)) else {
             return Ok(());
         };
@@ -173,12 +164,21 @@ impl Client {
         waiter: &mut Option<Waiter>,
     ) -> Result<(), NotQueued> {
         let bytes = message.key.map_or(0, <[u8]>::len) + message.value.map_or(0, <[u8]>::len);
-        let numbered = || (self.desk.seat(waiter), owned(message));
-        lingering.push(bytes, numbered).ok_or(NotQueued::Full)
+        let number = self.seat(waiter)?;
+        lingering.push(bytes, || (number, owned(message))).ok_or_else(|| {
+            *waiter = self.desk.unseat(number);
+            NotQueued::Full
+        })
+    }
+
+    fn seat(&self, waiter: &mut Option<Waiter>) -> Result<usize, NotQueued> {
+        let closed = NotQueued::Refused(BrokerError::Closed);
+        self.desk.seat(waiter).ok_or(closed)
     }
 
     /// Hands over what has waited, until the end; what waits then fails.
     fn carry(&self, lingering: &Lingering) {
+        let _told = TellPanic(self);
         while !self.has_ended() {
             for (number, message) in lingering.next() {
                 self.hand_over(number, &message);
@@ -236,7 +236,7 @@ impl Publisher for KafkaPublisher {
     fn flush(&self, deadline: Duration) -> BoxFuture<'_, usize> {
         Box::pin(async move {
             let end = Instant::now() + deadline;
-            while self.queued() > 0 && Instant::now() < end {
+            while self.queued() > 0 && !self.client.has_ended() && Instant::now() < end {
                 self.hurry();
                 sleep(LOOK).await;
             }
@@ -255,8 +255,27 @@ impl Publisher for KafkaPublisher {
     }
 }
 
+/// Nobody must wait for ever for a thread that is gone. Its sibling ends as well: alone it is of no use.
+struct TellPanic<'a>(&'a Client);
+
+impl Drop for TellPanic<'_> {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
+        tracing::error!("a thread of the producer panicked; please report it with the panic's message");
+        self.0.desk.abandon();
+        if let Some(lingering) = &self.0.lingering {
+            lingering.wake();
+        }
+    }
+}
+
 fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts>, BrokerError> {
     config
         .create_with_context(Receipts::new(desk.clone()))
         .map_err(|error| not_made(&error))
 }
+
+#[cfg(test)]
+mod tests;
