@@ -60,7 +60,7 @@ impl Drop for EndThreads {
     fn drop(&mut self) {
         self.desk.close();
         if let Some(lingering) = &self.lingering {
-            lingering.wake();
+            lingering.end();
         }
     }
 }
@@ -179,15 +179,14 @@ impl Client {
     /// Hands over what has waited, until the end; what waits then fails.
     fn carry(&self, lingering: &Lingering) {
         let _told = TellPanic(self);
-        while !self.has_ended() {
-            for (number, message) in lingering.next() {
+        while let Some(bunch) = lingering.next() {
+            for (number, message) in bunch {
                 self.hand_over(number, &message);
                 lingering.gone();
             }
         }
-        lingering.hurry();
         let closed = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
-        for (number, message) in lingering.next() {
+        for (number, message) in lingering.rest() {
             self.desk.failed(number, message.topic(), &closed);
         }
     }
@@ -266,7 +265,7 @@ impl Drop for TellPanic<'_> {
         tracing::error!("a thread of the producer panicked; please report it with the panic's message");
         self.0.desk.abandon();
         if let Some(lingering) = &self.0.lingering {
-            lingering.wake();
+            lingering.end();
         }
     }
 }

@@ -84,3 +84,32 @@ async fn a_panic_of_the_thread_that_lingers_answers_all_and_refuses_more() {
     publisher.hurry();
     is_closed(&publisher, answer).await;
 }
+
+#[tokio::test]
+async fn an_end_lets_go_of_the_client_and_fails_what_lingers() {
+    let (_mock, mut config) = cluster();
+    config.linger = Duration::from_secs(3_600);
+    for lingers in [false, true] {
+        let publisher = KafkaPublisher::connect(&config, Arc::new(|_, _| {})).unwrap();
+        let (waiter, answer) = oneshot::channel();
+        if lingers {
+            enqueue(&publisher, b"waits", Some(waiter)).unwrap();
+        }
+        let client = Arc::downgrade(&publisher.client);
+        drop(publisher);
+        if lingers {
+            let answer = timeout(SOON, answer)
+                .await
+                .expect("waited for an answer")
+                .unwrap();
+            assert!(matches!(answer, Err(BrokerError::Closed)), "{answer:?}");
+        }
+        // Its threads hold it until they end.
+        let gone = async {
+            while client.strong_count() > 0 {
+                sleep(LOOK).await;
+            }
+        };
+        timeout(SOON, gone).await.expect("waited for the client's end");
+    }
+}
