@@ -24,7 +24,7 @@ pub(super) struct Desk {
     seats: Mutex<Seats>,
     room: Notify,
     closed: AtomicBool,
-    given_back: Mutex<Vec<(usize, OwnedMessage)>>,
+    pub(super) given_back: Mutex<Vec<(usize, OwnedMessage)>>,
 }
 
 #[derive(Default)]
