@@ -212,7 +212,7 @@ impl App {
         self
     }
 
-    /// Called with the topic and the error of each message that failed with nobody waiting.
+    /// Called with the topic and the error of each message that failed with nobody waiting. A panic in it is caught.
     pub fn on_publish_failure(
         mut self,
         callback: impl Fn(&str, &crate::broker::BrokerError) + Send + Sync + 'static,

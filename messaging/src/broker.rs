@@ -312,7 +312,8 @@ impl Receipt {
 /// Who waits for a receipt.
 pub type Waiter = oneshot::Sender<Result<Receipt, BrokerError>>;
 
-/// Told of each message that failed with nobody waiting.
+/// Told of each message that failed with nobody waiting. It may be called on a thread of the broker that all sends depend
+/// on, so it does not panic.
 pub type FailureHook = Arc<dyn Fn(&str, &BrokerError) + Send + Sync>;
 
 /// Users' sends. For one key, the order of calls is the order in the log, whatever waits.

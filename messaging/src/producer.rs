@@ -1,15 +1,16 @@
 //! Sending: [`publish`] and [`Producer`].
 
 use std::future::IntoFuture;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
-use crate::broker::{Broker, BrokerError, NotQueued, Outbound, Publisher, Receipt};
+use crate::broker::{Broker, BrokerError, FailureHook, NotQueued, Outbound, Publisher, Receipt};
 use crate::error::{Error, Kind, Result};
 use crate::message::Headers;
 use crate::name::check_topic;
@@ -201,13 +202,18 @@ impl Producer {
         Ok(self.0.publisher.get_or_init(|| made))
     }
 
-    fn failure_hook(&self) -> crate::broker::FailureHook {
+    /// The broker's own threads call it, and all sends depend on them: it does not panic.
+    fn failure_hook(&self) -> FailureHook {
         let (failed, on_failure) = (self.0.failed.clone(), self.0.on_failure.clone());
+        let panicked = Once::new();
         Arc::new(move |topic, error| {
             failed.fetch_add(1, Ordering::Relaxed);
             tracing::error!(topic, error = %crate::outcome::describe(error), "a message was not written, and nobody waits for it");
-            if let Some(callback) = &on_failure {
-                callback(topic, error);
+            let Some(callback) = &on_failure else { return };
+            if catch_unwind(AssertUnwindSafe(|| callback(topic, error))).is_err() {
+                panicked.call_once(|| {
+                    tracing::error!("the callback of App::on_publish_failure panicked; this is said once");
+                });
             }
         })
     }
@@ -295,5 +301,25 @@ impl IntoFuture for Publish {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_that_panics_is_called_again_and_harms_nobody() {
+        let calls = Arc::new(AtomicU64::new(0));
+        let called = calls.clone();
+        let callback: OnFailure = Arc::new(move |_, _| {
+            called.fetch_add(1, Ordering::Relaxed);
+            panic!("the callback panics");
+        });
+        let producer = Producer::new(None, String::new(), false, Some(callback));
+        let hook = producer.failure_hook();
+        hook("t", &BrokerError::Closed);
+        hook("t", &BrokerError::Closed);
+        assert_eq!((calls.load(Ordering::Relaxed), producer.failed()), (2, 2));
     }
 }

@@ -41,6 +41,8 @@ struct Bunch {
     messages: Vec<Numbered>,
     bytes: usize,
     due: Option<Instant>,
+    /// Nobody waits for more.
+    ended: bool,
 }
 
 impl Lingering {
@@ -92,13 +94,15 @@ impl Lingering {
         self.count.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Waits for the next bunch, on the thread that carries them; empty when it was woken for something else.
-    pub(super) fn next(&self) -> Vec<Numbered> {
+    /// Waits for the next bunch, on the thread that carries them; empty when it was woken for something else, `None` at
+    /// the end.
+    pub(super) fn next(&self) -> Option<Vec<Numbered>> {
         let _ = self.thread.set(thread::current());
         let due = {
             let mut bunch = lock(&self.bunch);
             match bunch.due {
-                Some(due) if due <= now() => return std::mem::take(&mut *bunch).messages,
+                _ if bunch.ended => return None,
+                Some(due) if due <= now() => return Some(bunch.take()),
                 due => due,
             }
         };
@@ -106,14 +110,33 @@ impl Lingering {
             Some(due) => thread::park_timeout(due.saturating_duration_since(now())),
             None => thread::park(),
         }
-        Vec::new()
+        Some(Vec::new())
+    }
+
+    /// The thread that carries them is to end.
+    pub(super) fn end(&self) {
+        // Under the lock: said between the thread's look and its sleep, it would be missed.
+        lock(&self.bunch).ended = true;
+        self.wake();
+    }
+
+    /// What waits at the end.
+    pub(super) fn rest(&self) -> Vec<Numbered> {
+        lock(&self.bunch).take()
     }
 
     /// Wakes the thread that carries them.
-    pub(super) fn wake(&self) {
+    fn wake(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
+    }
+}
+
+impl Bunch {
+    fn take(&mut self) -> Vec<Numbered> {
+        (self.bytes, self.due) = (0, None);
+        std::mem::take(&mut self.messages)
     }
 }
 
@@ -136,7 +159,7 @@ mod tests {
     fn carried(lingering: &Arc<Lingering>) -> thread::JoinHandle<Vec<usize>> {
         let lingering = lingering.clone();
         let carry = move || loop {
-            let bunch = lingering.next();
+            let bunch = lingering.next().expect("not ended");
             if !bunch.is_empty() {
                 return bunch.iter().map(|(number, _)| *number).collect();
             }
@@ -166,6 +189,15 @@ mod tests {
         let short = Arc::new(Lingering::new(Duration::from_millis(1), None));
         short.push(1, || message(7)).unwrap();
         assert_eq!(carried(&short).join().unwrap(), [7]);
+    }
+
+    #[test]
+    fn the_end_comes_before_what_waits_and_before_the_thread() {
+        let lingering = Lingering::new(LONG, None);
+        lingering.push(1, || message(7)).unwrap();
+        lingering.end();
+        assert!(lingering.next().is_none());
+        assert_eq!(lingering.rest().len(), 1);
     }
 
     #[test]

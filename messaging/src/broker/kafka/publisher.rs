@@ -1,7 +1,6 @@
 //! Users' sends: one producer for an App, with a thread that serves its receipts.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use futures_util::future::BoxFuture;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::KafkaConfig;
@@ -45,26 +44,31 @@ pub(super) struct KafkaPublisher {
 }
 
 struct Client {
-    producer: RwLock<Arc<BaseProducer<Receipts>>>,
+    /// Never locked while librdkafka may wait: runtimes lock it too.
+    place: RwLock<Place>,
     config: ClientConfig,
     desk: Arc<Desk>,
     /// `None` without a linger: each message goes to the client at once.
     lingering: Option<Arc<Lingering>>,
-    ended: Arc<AtomicBool>,
+}
+
+/// Where messages are handed over.
+struct Place {
+    producer: Arc<BaseProducer<Receipts>>,
+    /// Not while the client is replaced: what is sent would overtake what it gives back.
+    open: bool,
 }
 
 struct EndThreads {
     desk: Arc<Desk>,
-    ended: Arc<AtomicBool>,
     lingering: Option<Arc<Lingering>>,
 }
 
 impl Drop for EndThreads {
     fn drop(&mut self) {
         self.desk.close();
-        self.ended.store(true, Ordering::Release);
         if let Some(lingering) = &self.lingering {
-            lingering.wake();
+            lingering.end();
         }
     }
 }
@@ -74,52 +78,57 @@ impl KafkaPublisher {
         config: &KafkaConfig,
         on_failure: FailureHook,
     ) -> Result<KafkaPublisher, BrokerError> {
-        let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
-        let ended = Arc::new(AtomicBool::new(false));
-        let new_lingering = || Arc::new(Lingering::new(config.linger, config.max_batch_size));
-        let lingering = (!config.linger.is_zero()).then(new_lingering);
-        let properties = config.user_producer();
-        let client = Arc::new(Client {
-            producer: RwLock::new(Arc::new(make(&properties, &desk)?)),
-            config: properties,
-            desk: desk.clone(),
-            lingering: lingering.clone(),
-            ended: ended.clone(),
-        });
+        let client = Arc::new(Client::new(config, on_failure)?);
+        let (desk, lingering) = (client.desk.clone(), client.lingering.clone());
         if let Some(lingering) = lingering.clone() {
             let carried = client.clone();
             super::spawn("kafka-linger", move || carried.carry(&lingering))?;
         }
         let served = client.clone();
         super::spawn("kafka-receipts", move || served.serve())?;
-        let _end = EndThreads {
-            desk,
-            ended,
-            lingering,
-        };
+        let _end = EndThreads { desk, lingering };
         Ok(KafkaPublisher { client, _end })
     }
 }
 
 impl Client {
+    fn new(config: &KafkaConfig, on_failure: FailureHook) -> Result<Client, BrokerError> {
+        let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
+        let new_lingering = || Arc::new(Lingering::new(config.linger, config.max_batch_size));
+        let properties = config.user_producer();
+        let (producer, open) = (Arc::new(make(&properties, &desk)?), true);
+        Ok(Client {
+            place: RwLock::new(Place { producer, open }),
+            config: properties,
+            desk,
+            lingering: (!config.linger.is_zero()).then(new_lingering),
+        })
+    }
+
+    fn place(&self) -> RwLockReadGuard<'_, Place> {
+        self.place.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn place_mut(&self) -> RwLockWriteGuard<'_, Place> {
+        self.place.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn producer(&self) -> Arc<BaseProducer<Receipts>> {
-        self.producer
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.place().producer.clone()
     }
 
     fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
+        self.desk.is_closed()
     }
 
     fn serve(&self) {
+        let _told = TellPanic(self);
         while !self.has_ended() {
             let producer = self.producer();
             producer.poll(POLL);
             if let Some((_, why)) = producer.client().fatal_error() {
                 tracing::warn!("the producer is made anew: {why}");
-                self.renew();
+                self.renew(&producer);
                 thread::park_timeout(RENEW);
             } else {
                 // What the client before this one gave back only in its end.
@@ -129,17 +138,18 @@ impl Client {
     }
 
     /// A client of no use any more gives back what is not acknowledged; the next one sends it first.
-    fn renew(&self) {
-        // Nobody sends meanwhile: it would overtake.
-        let mut place = self.producer.write().unwrap_or_else(PoisonError::into_inner);
-        place.purge(PurgeConfig::default().queue().inflight());
-        let _ = place.flush(GIVE_BACK);
+    fn renew(&self, dead: &BaseProducer<Receipts>) {
+        self.place_mut().open = false;
+        dead.purge(PurgeConfig::default().queue().inflight());
+        let _ = dead.flush(GIVE_BACK);
         let next = match make(&self.config, &self.desk) {
             Ok(next) => next,
             Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
         };
         self.resend(&next);
-        super::end(std::mem::replace(&mut *place, Arc::new(next)));
+        let (producer, open) = (Arc::new(next), true);
+        let before = std::mem::replace(&mut *self.place_mut(), Place { producer, open });
+        super::end(before.producer);
     }
 
     fn resend(&self, producer: &BaseProducer<Receipts>) {
@@ -150,11 +160,19 @@ impl Client {
         }
     }
 
+    /// Gives a record to the client, which is full while it is replaced.
+    fn offer(&self, record: BaseRecord<'_, [u8], [u8], usize>) -> Result<(), KafkaError> {
+        // Locked while it is sent: a client that is shut takes nothing after it gave back what it had.
+        let place = self.place();
+        if !place.open {
+            return Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
+        }
+        place.producer.send(record).map_err(|(error, _)| error)
+    }
+
     fn send(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
-        // Held while it is sent: a client that is replaced takes nothing after it gave back what it had.
-        let producer = self.producer.read().unwrap_or_else(PoisonError::into_inner);
-        let number = self.desk.seat(waiter);
-        let Err((error, _)) = producer.send(record(message, number)) else {
+        let number = self.seat(waiter)?;
+        let Err(error) = self.offer(record(message, number)) else {
             return Ok(());
         };
         *waiter = self.desk.unseat(number);
@@ -173,21 +191,29 @@ impl Client {
         waiter: &mut Option<Waiter>,
     ) -> Result<(), NotQueued> {
         let bytes = message.key.map_or(0, <[u8]>::len) + message.value.map_or(0, <[u8]>::len);
-        let numbered = || (self.desk.seat(waiter), owned(message));
-        lingering.push(bytes, numbered).ok_or(NotQueued::Full)
+        let number = self.seat(waiter)?;
+        lingering.push(bytes, || (number, owned(message))).ok_or_else(|| {
+            *waiter = self.desk.unseat(number);
+            NotQueued::Full
+        })
+    }
+
+    fn seat(&self, waiter: &mut Option<Waiter>) -> Result<usize, NotQueued> {
+        let closed = NotQueued::Refused(BrokerError::Closed);
+        self.desk.seat(waiter).ok_or(closed)
     }
 
     /// Hands over what has waited, until the end; what waits then fails.
     fn carry(&self, lingering: &Lingering) {
-        while !self.has_ended() {
-            for (number, message) in lingering.next() {
+        let _told = TellPanic(self);
+        while let Some(bunch) = lingering.next() {
+            for (number, message) in bunch {
                 self.hand_over(number, &message);
                 lingering.gone();
             }
         }
-        lingering.hurry();
         let closed = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
-        for (number, message) in lingering.next() {
+        for (number, message) in lingering.rest() {
             self.desk.failed(number, message.topic(), &closed);
         }
     }
@@ -195,12 +221,7 @@ impl Client {
     /// Nobody else hands messages over, so that one for which there is no room holds up those behind it.
     fn hand_over(&self, number: usize, message: &OwnedMessage) {
         loop {
-            let sent = {
-                // As in `send`; and let go between two tries, for a client that is to be replaced.
-                let producer = self.producer.read().unwrap_or_else(PoisonError::into_inner);
-                producer.send(again(message, number)).map_err(|(error, _)| error)
-            };
-            match sent {
+            match self.offer(again(message, number)) {
                 Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal))
                     if !self.has_ended() =>
                 {
@@ -236,7 +257,7 @@ impl Publisher for KafkaPublisher {
     fn flush(&self, deadline: Duration) -> BoxFuture<'_, usize> {
         Box::pin(async move {
             let end = Instant::now() + deadline;
-            while self.queued() > 0 && Instant::now() < end {
+            while self.queued() > 0 && !self.client.has_ended() && Instant::now() < end {
                 self.hurry();
                 sleep(LOOK).await;
             }
@@ -255,8 +276,27 @@ impl Publisher for KafkaPublisher {
     }
 }
 
+/// Nobody must wait for ever for a thread that is gone. Its sibling ends as well: alone it is of no use.
+struct TellPanic<'a>(&'a Client);
+
+impl Drop for TellPanic<'_> {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
+        tracing::error!("a thread of the producer panicked; please report it with the panic's message");
+        self.0.desk.abandon();
+        if let Some(lingering) = &self.0.lingering {
+            lingering.end();
+        }
+    }
+}
+
 fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts>, BrokerError> {
     config
         .create_with_context(Receipts::new(desk.clone()))
         .map_err(|error| not_made(&error))
 }
+
+#[cfg(test)]
+mod tests;

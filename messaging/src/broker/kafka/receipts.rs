@@ -24,7 +24,7 @@ pub(super) struct Desk {
     seats: Mutex<Seats>,
     room: Notify,
     closed: AtomicBool,
-    given_back: Mutex<Vec<(usize, OwnedMessage)>>,
+    pub(super) given_back: Mutex<Vec<(usize, OwnedMessage)>>,
 }
 
 #[derive(Default)]
@@ -46,18 +46,26 @@ impl Desk {
         }
     }
 
-    /// Takes the waiter, if there is one, before its message is sent: the receipt may be faster than `send`.
-    pub(super) fn seat(&self, waiter: &mut Option<Waiter>) -> usize {
-        let Some(waiter) = waiter.take() else { return 0 };
+    /// Takes the waiter, if there is one, before its message is sent: the receipt may be faster than `send`. `None` when
+    /// nobody would answer any more.
+    pub(super) fn seat(&self, waiter: &mut Option<Waiter>) -> Option<usize> {
+        if waiter.is_none() {
+            return (!self.is_closed()).then_some(0);
+        }
         let mut seats = lock(&self.seats);
+        // Looked at under the lock: who sits down after `abandon` would sit for ever.
+        if self.is_closed() {
+            return None;
+        }
+        let waiter = waiter.take();
         match seats.free.pop() {
             Some(number) => {
-                seats.taken[number - 1] = Some(waiter);
-                number
+                seats.taken[number - 1] = waiter;
+                Some(number)
             }
             None => {
-                seats.taken.push(Some(waiter));
-                seats.taken.len()
+                seats.taken.push(waiter);
+                Some(seats.taken.len())
             }
         }
     }
@@ -78,12 +86,22 @@ impl Desk {
         self.room.notified().await;
     }
 
-    /// From now on what is dropped was dropped by us.
+    /// From now on what is dropped was dropped by us, and nobody sits down.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
 
-    fn is_closed(&self) -> bool {
+    /// Closes, and answers all who wait: no receipt will.
+    pub(super) fn abandon(&self) {
+        self.close();
+        let left = std::mem::take(&mut *lock(&self.seats)).taken;
+        for waiter in left.into_iter().flatten() {
+            let _ = waiter.send(Err(BrokerError::Closed));
+        }
+        self.room.notify_waiters();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Acquire)
     }
 
@@ -99,10 +117,11 @@ impl Desk {
     /// Answers a message that failed.
     pub(super) fn failed(&self, number: usize, topic: &str, error: &KafkaError) {
         let error = self.explain(topic, error);
-        match self.unseat(number) {
+        if number == 0 {
+            (self.on_failure)(topic, &error);
+        } else if let Some(waiter) = self.unseat(number) {
             // Who does not wait any more is not asked.
-            Some(waiter) => drop(waiter.send(Err(error))),
-            None => (self.on_failure)(topic, &error),
+            let _ = waiter.send(Err(error));
         }
     }
 
@@ -189,9 +208,28 @@ mod tests {
     fn a_number_is_used_again_once_its_waiter_left() {
         let desk = desk();
         let seat = || desk.seat(&mut Some(oneshot::channel().0));
-        assert_eq!((seat(), seat(), desk.seat(&mut None)), (1, 2, 0));
+        assert_eq!(
+            (seat(), seat(), desk.seat(&mut None)),
+            (Some(1), Some(2), Some(0))
+        );
         assert!(desk.unseat(1).is_some() && desk.unseat(1).is_none() && desk.unseat(0).is_none());
-        assert_eq!((seat(), seat()), (1, 3));
+        assert_eq!((seat(), seat()), (Some(1), Some(3)));
+    }
+
+    #[test]
+    fn who_waits_at_an_abandoned_desk_is_answered_and_nobody_sits_down_any_more() {
+        let hook: FailureHook = Arc::new(|_, _| panic!("somebody waited"));
+        let desk = Desk::new(String::new(), Duration::from_secs(1), hook);
+        let (waiter, mut answer) = oneshot::channel();
+        let number = desk.seat(&mut Some(waiter)).unwrap();
+        desk.abandon();
+        assert!(matches!(answer.try_recv().unwrap(), Err(BrokerError::Closed)));
+        let mut late = Some(oneshot::channel().0);
+        assert_eq!((desk.seat(&mut late), desk.seat(&mut None)), (None, None));
+        assert!(late.is_some(), "the caller keeps it");
+        assert!(desk.unseat(number).is_none());
+        let dropped = KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::PurgeQueue);
+        desk.failed(number, "t", &dropped);
     }
 
     #[test]
@@ -205,7 +243,7 @@ mod tests {
         let desk = Desk::new(String::new(), Duration::from_secs(7), hook);
         let error = KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::MessageTimedOut);
         let (waiter, mut answer) = oneshot::channel();
-        let number = desk.seat(&mut Some(waiter));
+        let number = desk.seat(&mut Some(waiter)).unwrap();
         desk.failed(number, "t", &error);
         let answer = answer.try_recv().unwrap().unwrap_err();
         assert!(matches!(answer, BrokerError::TimedOut { limit, .. } if limit.as_secs() == 7));

@@ -1,0 +1,144 @@
+//! What outlives a thread, and what outlives a client.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
+use tokio::sync::oneshot;
+
+use super::super::member::lock;
+use super::*;
+use crate::broker::Receipt;
+use crate::message::Headers;
+
+const SOON: Duration = Duration::from_secs(30);
+
+type Answer = oneshot::Receiver<Result<Receipt, BrokerError>>;
+
+/// A broker inside librdkafka with the topic "t".
+fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaConfig) {
+    let mock = MockCluster::new(1).unwrap();
+    mock.create_topic("t", 1, 1).unwrap();
+    let config = KafkaConfig {
+        bootstrap_servers: vec![mock.bootstrap_servers()],
+        ..KafkaConfig::default()
+    };
+    (mock, config)
+}
+
+fn message<'a>(value: &'a [u8], headers: &'a Headers) -> Outbound<'a> {
+    Outbound {
+        topic: "t",
+        key: Some(b"k"),
+        value: Some(value),
+        headers,
+    }
+}
+
+fn enqueue(publisher: &KafkaPublisher, value: &[u8], waiter: Option<Waiter>) -> Result<(), NotQueued> {
+    publisher.enqueue(message(value, &Headers::new()), &mut { waiter })
+}
+
+/// A hook that panics, once.
+fn panics() -> FailureHook {
+    let panicked = AtomicBool::new(false);
+    Arc::new(move |_, _| assert!(panicked.swap(true, Ordering::AcqRel), "panics as it should"))
+}
+
+async fn is_closed(publisher: &KafkaPublisher, answer: Answer) {
+    let answer = timeout(SOON, answer)
+        .await
+        .expect("waited for an answer")
+        .unwrap();
+    assert!(matches!(answer, Err(BrokerError::Closed)), "{answer:?}");
+    let late = enqueue(publisher, b"late", Some(oneshot::channel().0));
+    assert!(
+        matches!(late, Err(NotQueued::Refused(BrokerError::Closed))),
+        "{late:?}"
+    );
+    let flushed = timeout(SOON, publisher.flush(2 * SOON)).await;
+    assert!(flushed.expect("nothing is waited for") > 0);
+}
+
+#[tokio::test]
+async fn a_panic_of_the_thread_of_receipts_answers_all_and_refuses_more() {
+    let (mock, mut config) = cluster();
+    mock.broker_down(1).unwrap();
+    config.delivery_timeout = Duration::from_millis(1_500);
+    config.request_timeout = Duration::from_millis(1_000);
+    let publisher = KafkaPublisher::connect(&config, panics()).unwrap();
+    let (waiter, answer) = oneshot::channel();
+    enqueue(&publisher, b"fails with nobody waiting", None).unwrap();
+    enqueue(&publisher, b"waits", Some(waiter)).unwrap();
+    is_closed(&publisher, answer).await;
+}
+
+#[tokio::test]
+async fn a_panic_of_the_thread_that_lingers_answers_all_and_refuses_more() {
+    let (_mock, mut config) = cluster();
+    config.linger = Duration::from_secs(3_600);
+    config.extra = [("message.max.bytes".to_owned(), "1000".to_owned())].into();
+    let publisher = KafkaPublisher::connect(&config, panics()).unwrap();
+    let (waiter, answer) = oneshot::channel();
+    enqueue(&publisher, &[0; 2_000], None).unwrap();
+    enqueue(&publisher, b"waits", Some(waiter)).unwrap();
+    publisher.hurry();
+    is_closed(&publisher, answer).await;
+}
+
+/// A renewal is held up where the client gives its messages back.
+#[test]
+fn no_send_waits_while_the_client_is_replaced() {
+    let (mock, config) = cluster();
+    mock.broker_down(1).unwrap();
+    let client = Arc::new(Client::new(&config, Arc::new(|_, _| {})).unwrap());
+    client
+        .send(message(b"given back", &Headers::new()), &mut None)
+        .unwrap();
+    let held = lock(&client.desk.given_back);
+    let renewed = client.clone();
+    super::super::spawn("renews", move || renewed.renew(&renewed.producer())).unwrap();
+    let (told, full) = std::sync::mpsc::channel();
+    let sent = client.clone();
+    let send = move || {
+        while sent
+            .send(message(b"overtakes", &Headers::new()), &mut None)
+            .is_ok()
+        {
+            thread::park_timeout(FULL);
+        }
+        let _ = told.send(());
+    };
+    super::super::spawn("sends", send).unwrap();
+    full.recv_timeout(SOON).expect("waited for a full client");
+    drop(held);
+}
+
+#[tokio::test]
+async fn an_end_lets_go_of_the_client_and_fails_what_lingers() {
+    let (_mock, mut config) = cluster();
+    config.linger = Duration::from_secs(3_600);
+    for lingers in [false, true] {
+        let publisher = KafkaPublisher::connect(&config, Arc::new(|_, _| {})).unwrap();
+        let (waiter, answer) = oneshot::channel();
+        if lingers {
+            enqueue(&publisher, b"waits", Some(waiter)).unwrap();
+        }
+        let client = Arc::downgrade(&publisher.client);
+        drop(publisher);
+        if lingers {
+            let answer = timeout(SOON, answer)
+                .await
+                .expect("waited for an answer")
+                .unwrap();
+            assert!(matches!(answer, Err(BrokerError::Closed)), "{answer:?}");
+        }
+        // Its threads hold it until they end.
+        let gone = async {
+            while client.strong_count() > 0 {
+                sleep(LOOK).await;
+            }
+        };
+        timeout(SOON, gone).await.expect("waited for the client's end");
+    }
+}
