@@ -51,6 +51,11 @@ pub trait Freight: Clone + fmt::Debug {
     type Outputs: Stage;
     /// Why a record failed.
     type Cause: Clone + fmt::Debug;
+
+    /// The handle of a record that is going to stay for long: where handles share memory, one that shares none.
+    fn detached(record: &Self::Record) -> Self::Record {
+        record.clone()
+    }
 }
 
 /// Outputs as the core sees them: a count and a size.

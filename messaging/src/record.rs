@@ -119,6 +119,10 @@ impl BatchBuilder {
 
     /// The batch, ready to be handed on.
     pub fn finish(mut self) -> Arc<RecordBatch> {
+        // They grew by doubling; what they hold is counted, what they could hold is not.
+        self.arena.shrink_to_fit();
+        self.batch.records.shrink_to_fit();
+        self.batch.headers.shrink_to_fit();
         self.batch.bytes = Bytes::from(self.arena);
         Arc::new(self.batch)
     }
@@ -222,6 +226,7 @@ impl Record {
             return self.clone();
         }
         let mut alone = RecordBatch::builder(self.batch.topic.clone(), self.batch.partition);
+        alone.arena.reserve_exact(self.size());
         alone.push(self.offset(), self.timestamp(), self.key(), self.value());
         for (name, value) in self.headers() {
             alone.push_header(name, value);
@@ -265,5 +270,18 @@ mod tests {
             [("a", Some(&b"1"[..])), ("a", None)]
         );
         assert_eq!((alone.offset(), alone.partition(), alone.size()), (9, 3, 3));
+    }
+
+    #[test]
+    fn a_batch_takes_no_more_memory_than_it_needs() {
+        let mut builder = RecordBatch::builder("t".into(), 0);
+        for offset in 0..5 {
+            builder.push(offset, None, Some(b"key"), Some(&[0; 1000]));
+            builder.push_header("name", Some(b"value"));
+        }
+        let batch = Arc::into_inner(builder.finish()).expect("nobody else has it");
+        assert_eq!((batch.records.capacity(), batch.headers.capacity()), (5, 5));
+        let arena = batch.bytes.try_into_mut().expect("nobody shares them");
+        assert_eq!((arena.capacity(), arena.len()), (5060, 5060));
     }
 }

@@ -151,6 +151,7 @@ impl<F: Freight> Core<F> {
             partition.turn(ticket.seq, State::Abandoned);
             return Disposition::Left;
         }
+        partition.detach(ticket.seq);
         if !partition.line_up(ticket.seq) {
             return Disposition::RetriedBehind;
         }

@@ -46,6 +46,10 @@ impl<F: Freight> Core<F> {
     pub(super) fn give_up(&mut self, ticket: Ticket, reason: Reason, cause: F::Cause) {
         let partition = &mut self.partitions[ticket.slot as usize];
         let worker = partition.worker;
+        if self.workers[worker].rules.on_exhausted == OnExhausted::Dlq {
+            // It is kept until its dead letter is written, which a broker may refuse for long.
+            partition.detach(ticket.seq);
+        }
         let Some(entry) = partition.entry(ticket.seq) else {
             return;
         };

@@ -150,6 +150,8 @@ pub(super) fn next_free<F: Freight>(partition: &mut Partition<F>, max_ahead: usi
         }
         partition.lanes.wait(lane, seq);
         partition.turn(seq, State::Waiting);
+        // The lane may be held until a retry in an hour.
+        partition.detach(seq);
     }
     None
 }

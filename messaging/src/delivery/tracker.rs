@@ -231,6 +231,13 @@ impl<F: Freight> Partition<F> {
         }
     }
 
+    /// Lets go of what a record's handle shares with others: the record waits for a time of its own now.
+    pub(super) fn detach(&mut self, seq: u64) {
+        if let Some(record) = self.entry(seq).and_then(|entry| entry.record.as_mut()) {
+            *record = F::detached(record);
+        }
+    }
+
     /// Keeps what is to be written for a record; outputs count as bytes in hand.
     pub(super) fn keep(&mut self, seq: u64, staged: Staged<F>) {
         let Some(entry) = self.entry(seq) else { return };

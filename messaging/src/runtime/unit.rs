@@ -32,6 +32,10 @@ impl Freight for Cargo {
     type Record = Record;
     type Outputs = Staged;
     type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
+    fn detached(record: &Record) -> Record {
+        record.detach()
+    }
 }
 
 /// The outputs of one record.

@@ -27,7 +27,6 @@ impl Driver {
     /// Starts the next run, if any may start.
     pub(super) fn start(&mut self) -> bool {
         let mut picks = std::mem::take(&mut self.picks);
-        picks.clear();
         let Some(start) = self.core.next(&mut picks) else {
             self.picks = picks;
             return false;
@@ -79,7 +78,7 @@ impl Driver {
         });
         if !pending {
             self.core.closed(start, false, &picks[done..]);
-            self.picks = picks;
+            self.put_away(picks);
             return;
         }
         let together = if unit.rules.batch.is_some() {
@@ -92,6 +91,12 @@ impl Driver {
         waiting.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
         self.parked.push(Parked::here(start, waiting, run));
+        self.put_away(picks);
+    }
+
+    /// Keeps the allocation for the next run, and no record.
+    fn put_away(&mut self, mut picks: Vec<Pick<Record>>) {
+        picks.clear();
         self.picks = picks;
     }
 

@@ -4,7 +4,8 @@ use super::*;
 use crate::delivery::policy::{OnExhausted, RetryPolicy};
 use crate::delivery::{Epoch, Rules, Settlement};
 use crate::extract::{Context, States};
-use crate::handler::erase;
+use crate::handler::{Handler, erase};
+use crate::outcome::HandlerError;
 use crate::record::RecordBatch;
 use crate::runtime::double::Double;
 use crate::settings::OffsetReset;
@@ -13,7 +14,7 @@ async fn echo(text: String) -> String {
     text
 }
 
-fn unit() -> Unit {
+fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
     let producer = Producer::new(None, String::new(), false, None);
     let context = Context::new(Arc::new(States::default()), producer);
     let rules = Rules {
@@ -34,12 +35,12 @@ fn unit() -> Unit {
         topic_prefix: String::new(),
         reset: OffsetReset::Earliest,
         rules,
-        handler: erase(echo, None, &context).expect("nothing is missing"),
+        handler: erase(handler, None, &context).expect("nothing is missing"),
     }
 }
 
-fn driver(subscription: &Double) -> Driver {
-    let unit = Arc::new(unit());
+fn driver<M: 'static, H: Handler<M>>(subscription: &Double, handler: H) -> Driver {
+    let unit = Arc::new(unit(handler));
     Driver::new(Setup {
         group: "g".to_owned(),
         subscription: Box::new(subscription.clone()),
@@ -79,7 +80,7 @@ fn hear(driver: &mut Driver, events: impl IntoIterator<Item = Event>) {
 #[tokio::test]
 async fn an_output_without_room_is_not_sent_for_a_lost_partition_and_holds_up_no_other() {
     let broker = Double::default();
-    let mut driver = driver(&broker);
+    let mut driver = driver(&broker, echo);
     broker.notes().full = true;
     hear(
         &mut driver,
@@ -104,7 +105,7 @@ async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
     };
     for late in [Ok(()), Err(Arc::new(refused()))] {
         let broker = Double::default();
-        let mut driver = driver(&broker);
+        let mut driver = driver(&broker, echo);
         hear(&mut driver, [assigned(0, 1), polled(0, 1, "text")]);
         hear(
             &mut driver,
@@ -124,5 +125,30 @@ async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
 
         hear(&mut driver, [Event::Published(1, Ok(()))]);
         assert_eq!(driver.core.held_by(0), None);
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_waits_for_long_does_not_keep_its_batch() {
+    async fn later(text: String) -> Result<(), HandlerError> {
+        match &*text {
+            "later" => Err(HandlerError::retry_after(Duration::from_secs(3600))),
+            "never" => Err(HandlerError::reject("never")),
+            _ => Ok(()),
+        }
+    }
+    for values in [["later", "quick"], ["later", "behind"], ["never", "quick"]] {
+        let mut batch = RecordBatch::builder("in".into(), 0);
+        for (offset, value) in values.into_iter().enumerate() {
+            let key = if value == "quick" { "own" } else { "shared" };
+            batch.push(offset as i64, None, Some(key.as_bytes()), Some(value.as_bytes()));
+        }
+        let batch = batch.finish();
+        let kept = Arc::downgrade(&batch);
+        let mut driver = driver(&Double::default(), later);
+        hear(&mut driver, [assigned(0, 1), Event::Polled(0, 1, batch)]);
+        let held = driver.core.held_by(0);
+        assert_eq!(held, Some((0, 1)), "it was tried and is not done: {values:?}");
+        assert!(kept.upgrade().is_none(), "{values:?}");
     }
 }
