@@ -36,6 +36,9 @@ mod runs;
 /// How many runs are started before the broker is heard again.
 const STARTS_A_TURN: usize = 64;
 
+/// How long their handlers are polled in place before the broker, and a stop, are heard again.
+const LONGEST_TURN: Duration = Duration::from_millis(10);
+
 /// What an App asks of a driver.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Request {
@@ -108,6 +111,8 @@ pub(crate) struct Driver {
     revoke_deadline: Duration,
     spawn: bool,
     picks: Vec<Pick<Record>>,
+    /// How long handlers were polled in place in this turn.
+    polled_for: Duration,
     drained: Option<Vec<Watermark>>,
     /// How many records were cut off while the program ended.
     unfinished: usize,
@@ -157,6 +162,7 @@ impl Driver {
             revoke_deadline: setup.revoke_deadline,
             spawn: setup.spawn,
             picks: Vec::new(),
+            polled_for: Duration::ZERO,
             drained: None,
             unfinished: 0,
         }
@@ -215,17 +221,18 @@ impl Driver {
         // What events and timers brought comes first: a partition that is gone must not publish what waits.
         self.obey();
         let mut starts = 0;
+        self.polled_for = Duration::ZERO;
         loop {
             let answers = self.outbox.retry(&mut *self.subscription);
             answers.into_iter().for_each(|answer| self.answered(answer));
             let admitted = self.admit();
             let mut started = false;
-            while !self.outbox.is_backed_up() && starts < STARTS_A_TURN && self.start() {
+            while !self.outbox.is_backed_up() && !self.is_over(starts) && self.start() {
                 started = true;
                 starts += 1;
             }
             self.obey();
-            if starts >= STARTS_A_TURN || !(admitted || started) {
+            if self.is_over(starts) || !(admitted || started) {
                 break;
             }
         }
@@ -233,7 +240,12 @@ impl Driver {
         if self.pulse.beats() {
             self.tell_health();
         }
-        starts >= STARTS_A_TURN
+        self.is_over(starts)
+    }
+
+    /// Whether a turn with so many starts has lasted long enough.
+    fn is_over(&self, starts: usize) -> bool {
+        starts >= STARTS_A_TURN || self.polled_for >= LONGEST_TURN
     }
 
     fn tell_health(&self) {

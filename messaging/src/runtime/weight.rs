@@ -10,6 +10,9 @@ const HEAVY: Duration = Duration::from_micros(15);
 /// Of how many runs of a heavy handler one is polled in place, to see whether it still is.
 const PROBE: u32 = 256;
 
+/// How many records of a handler that is not heavy are polled between two looks at the clock.
+const UNTIMED: usize = 16;
+
 /// What was measured of one worker's handler.
 #[derive(Debug, Default)]
 pub(super) struct Weight {
@@ -21,7 +24,7 @@ pub(super) struct Weight {
 impl Weight {
     /// Whether the next run is to be spawned.
     pub(super) fn is_heavy(&mut self) -> bool {
-        if self.average < HEAVY.as_nanos() as f64 {
+        if !self.takes_long() {
             return false;
         }
         self.since_probe += 1;
@@ -30,6 +33,15 @@ impl Weight {
         }
         self.since_probe = 0;
         false
+    }
+
+    /// Whether to look at the clock when so many records of a run were polled: beside a heavy handler that costs nothing.
+    pub(super) fn is_time_to_look(&self, polled: usize) -> bool {
+        self.takes_long() || polled.is_multiple_of(UNTIMED)
+    }
+
+    fn takes_long(&self) -> bool {
+        self.average >= HEAVY.as_nanos() as f64
     }
 
     /// A run of so many records took so long to poll.

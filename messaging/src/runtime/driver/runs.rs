@@ -8,8 +8,8 @@ use futures_util::FutureExt;
 use futures_util::stream::StreamExt;
 use tokio::task::coop::unconstrained;
 
-use super::Driver;
 use super::failed::Failed;
+use super::{Driver, LONGEST_TURN};
 use crate::delivery::policy::OnExhausted;
 use crate::delivery::{Epoch, Finish, Pick, Slot, Start};
 use crate::message::Delivery;
@@ -61,13 +61,15 @@ impl Driver {
                     let goes_on = self.finish(&picks[done], outcome, unit);
                     done += 1;
                     // A batch was handled as a whole.
-                    if !goes_on && unit.rules.batch.is_none() {
+                    if unit.rules.batch.is_none() && (!goes_on || self.is_too_long(start.worker, done, began))
+                    {
                         break;
                     }
                 }
             }
         }
         let took = began.elapsed();
+        self.polled_for += took;
         self.weights[start.worker].measured(done.max(1), took);
         let records = picks.len();
         self.observe(&Observation::Started {
@@ -92,6 +94,11 @@ impl Driver {
         self.core.closed(start, true, &rest);
         self.parked.push(Parked::here(start, waiting, run));
         self.put_away(picks);
+    }
+
+    /// Whether the turn is over, when so many records of a run were polled since it began.
+    fn is_too_long(&self, worker: usize, polled: usize, began: clock::Instant) -> bool {
+        self.weights[worker].is_time_to_look(polled) && self.polled_for + began.elapsed() >= LONGEST_TURN
     }
 
     /// Keeps the allocation for the next run, and no record.

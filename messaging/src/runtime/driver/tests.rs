@@ -152,3 +152,30 @@ async fn a_record_that_waits_for_long_does_not_keep_its_batch() {
         assert!(kept.upgrade().is_none(), "{values:?}");
     }
 }
+
+/// The driver's clock is not paused here: the handler needs time that passes while it computes.
+#[tokio::test]
+async fn a_turn_is_over_after_a_while_however_much_there_is_to_handle() {
+    const EACH: Duration = Duration::from_millis(3);
+    async fn compute(_: String) {
+        let began = clock::now();
+        while began.elapsed() < EACH {
+            std::hint::spin_loop();
+        }
+    }
+    let mut batch = RecordBatch::builder("in".into(), 0);
+    (0..1000).for_each(|offset| batch.push(offset, None, None, Some(b"text")));
+    let mut driver = driver(&Double::default(), compute);
+    hear(&mut driver, [assigned(0, 1), Event::Polled(0, 1, batch.finish())]);
+    // In the end runs are as long as they get.
+    for _ in 0..8 {
+        let before = driver.finished;
+        assert!(driver.turn(), "there is more");
+        let handled = (driver.finished - before) as u32;
+        let enough = LONGEST_TURN.as_millis().div_ceil(EACH.as_millis()) as u32;
+        assert!((1..=enough).contains(&handled), "{handled}");
+    }
+    driver.core.drain_requested(Duration::ZERO);
+    driver.turn();
+    assert!(driver.drained.is_some());
+}
