@@ -1,6 +1,5 @@
 //! Sending: [`publish`] and [`Producer`].
 
-use std::cell::RefCell;
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -14,7 +13,7 @@ use crate::broker::{Broker, BrokerError, NotQueued, Outbound, Publisher, Receipt
 use crate::error::{Error, Kind, Result};
 use crate::message::Headers;
 use crate::name::check_topic;
-use crate::payload::{Payload, encoded};
+use crate::payload::{Payload, encoded, with_encoded};
 use crate::topic::{Accepts, TopicRef};
 
 /// Publishes with the App in whose handler this runs, else the process's default.
@@ -60,10 +59,6 @@ tokio::task_local! {
 }
 
 static DEFAULT: OnceLock<Producer> = OnceLock::new();
-
-thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 impl std::fmt::Debug for Producer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -150,22 +145,19 @@ impl Producer {
         let name = topic.topic_name();
         let full_name = self.full_name(name);
         check_topic(&full_name).map_err(Kind::Name)?;
-        let queued = BUFFER.with_borrow_mut(|buffer| {
-            buffer.clear();
-            payload
-                .encode(P::formats()[0], buffer)
-                .map_err(|source| Kind::Encode {
-                    topic: name.to_owned(),
-                    source,
-                })?;
-            let headers = Headers::new();
+        let headers = Headers::new();
+        let queued = with_encoded(payload, |value| {
             let message = Outbound {
                 topic: &full_name,
                 key: key.as_deref(),
-                value: Some(buffer),
+                value: Some(value),
                 headers: &headers,
             };
-            Ok::<_, Error>(publisher.enqueue(message, &mut None))
+            publisher.enqueue(message, &mut None)
+        });
+        let queued = queued.map_err(|source| Kind::Encode {
+            topic: name.to_owned(),
+            source,
         })?;
         match queued {
             Ok(()) => Ok(()),

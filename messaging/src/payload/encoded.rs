@@ -33,17 +33,28 @@ thread_local! {
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn encoded<T: Payload>(payload: &T) -> Result<Bytes, EncodeError> {
+    with_encoded(payload, |value| {
+        BUFFERS.with_borrow_mut(|buffers| buffers.keep(value))
+    })
+}
+
+/// The same, for a `reader` that keeps nothing of it.
+///
+/// # Errors
+/// When it cannot be written; then nobody reads it.
+pub(crate) fn with_encoded<T: Payload, R>(
+    payload: &T,
+    reader: impl FnOnce(&[u8]) -> R,
+) -> Result<R, EncodeError> {
     // Taken out meanwhile, for `encode` is a user's and may come back here.
     let mut scratch = BUFFERS.with_borrow_mut(|buffers| mem::take(&mut buffers.scratch));
     scratch.clear();
     payload.encode(T::formats()[0], &mut scratch)?;
-    Ok(BUFFERS.with_borrow_mut(|buffers| {
-        let bytes = buffers.keep(&scratch);
-        if scratch.capacity() <= LARGEST {
-            buffers.scratch = scratch;
-        }
-        bytes
-    }))
+    let read = reader(&scratch);
+    if scratch.capacity() <= LARGEST {
+        BUFFERS.with_borrow_mut(|buffers| buffers.scratch = scratch);
+    }
+    Ok(read)
 }
 
 impl Buffers {

@@ -1,6 +1,8 @@
 //! What users send themselves.
 
+use futures_util::FutureExt;
 use messaging::broker::memory::MemoryBroker;
+use messaging::payload::{DecodeError, EncodeError, Format};
 use messaging::{Payload, Producer, State, WorkerSpec, publish, topic as named};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,35 @@ async fn without_waiting_the_receipt_has_no_offset() {
     let mut sent = orders(&broker, "out");
     sent.sort_unstable();
     assert_eq!(sent, [1, 2]);
+    end(running).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payload_may_send_another_one_while_it_is_written() {
+    struct Audited(Producer);
+    impl Payload for Audited {
+        fn encode(&self, _: Format, to: &mut Vec<u8>) -> Result<(), EncodeError> {
+            to.extend_from_slice(br#"{"id""#);
+            let sent = self.0.send_fire_and_forget("audit", &Order { id: 2 });
+            sent.now_or_never().expect("there is room").unwrap();
+            to.extend_from_slice(b":1}");
+            Ok(())
+        }
+        fn decode(_: Format, _: &[u8]) -> Result<Self, DecodeError> {
+            unreachable!("nobody reads it")
+        }
+        fn formats() -> &'static [Format] {
+            &[Format::Json]
+        }
+    }
+    let broker = MemoryBroker::new();
+    let running = idle(&broker).await;
+    let audited = Audited(running.producer());
+    audited.0.send_fire_and_forget("out", &audited).await.unwrap();
+    assert_eq!(
+        (orders(&broker, "out"), orders(&broker, "audit")),
+        (vec![1], vec![2])
+    );
     end(running).await;
 }
 
