@@ -1,7 +1,6 @@
 //! Sending: [`publish`] and [`Producer`].
 
 use std::future::IntoFuture;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
@@ -11,6 +10,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use crate::broker::{Broker, BrokerError, FailureHook, NotQueued, Outbound, Publisher, Receipt};
+use crate::caught::caught;
 use crate::error::{Error, Kind, Result};
 use crate::message::Headers;
 use crate::name::check_topic;
@@ -210,9 +210,12 @@ impl Producer {
             failed.fetch_add(1, Ordering::Relaxed);
             tracing::error!(topic, error = %crate::outcome::describe(error), "a message was not written, and nobody waits for it");
             let Some(callback) = &on_failure else { return };
-            if catch_unwind(AssertUnwindSafe(|| callback(topic, error))).is_err() {
+            if let Err(panic) = caught(|| callback(topic, error)) {
                 panicked.call_once(|| {
-                    tracing::error!("the callback of App::on_publish_failure panicked; this is said once");
+                    tracing::error!(
+                        panic,
+                        "the callback of App::on_publish_failure panicked; this is said once"
+                    );
                 });
             }
         })

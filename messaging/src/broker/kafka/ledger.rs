@@ -59,7 +59,11 @@ mod tests {
         let next = ledger.next();
         assert_eq!(ledger.push(73), next);
         let places = [numbers[0], numbers[2], next].map(|number| ledger.place(number));
-        assert_eq!(places, [Some(0), Some(2), Some(3)], "though a number is used again");
+        assert_eq!(
+            places,
+            [Some(0), Some(2), Some(3)],
+            "though a number is used again"
+        );
         assert_eq!(ledger.len(), 3);
         assert_eq!((ledger.take(next), ledger.take(9)), (Some(73), None));
     }
