@@ -23,7 +23,7 @@ use report::{HEAD, Pairs, Run};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
-    let level = tracing_subscriber::EnvFilter::new("info,messaging=warn");
+    let level = tracing_subscriber::EnvFilter::new("info,messaging=warn,messaging::app::topics=error");
     tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_writer(std::io::stderr)
