@@ -17,7 +17,7 @@ use messaging_tests::kafka::KafkaServer;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-pub(crate) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 pub(crate) fn config(bootstrap: &str) -> KafkaConfig {
     KafkaConfig {
