@@ -149,7 +149,11 @@ impl Subject {
 
 static NO_HEADERS: Headers = Headers::new();
 
-async fn enqueue(
+/// Hands a message over, and waits while the queue is full.
+///
+/// # Errors
+/// When it is refused.
+pub async fn enqueue(
     publisher: &dyn Publisher,
     message: Outbound<'_>,
     waiter: &mut Option<messaging::broker::Waiter>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::wait::eventually;
 
-use crate::support::{SOON, Service, Tail, assert_order_of_first_copies, numbered};
+use crate::support::{SOON, Service, Tail, assert_order_of_first_copies};
 
 const RECORDS: usize = 4_000;
 const KEYS: usize = 50;
@@ -15,11 +15,7 @@ const OUTAGE: Duration = Duration::from_secs(20);
 fn nothing_is_lost_when_the_broker_is_killed_and_comes_back() {
     let mut kafka = KafkaServer::start().unwrap();
     let service = Service::new(&kafka.bootstrap(), "killed").set("DELAY_MS", 10);
-    service.create_topics(&[("in", 3), ("out", 3)]).unwrap();
-    service
-        .raw()
-        .write(&service.topic("in"), &numbered(RECORDS, KEYS))
-        .unwrap();
+    service.fill(3, RECORDS, KEYS).unwrap();
     let mut program = service.start(&["transform"]).unwrap();
     let some = || {
         let ends = service.raw().ends(&service.topic("out"))?;

@@ -8,7 +8,7 @@ use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::{Program, Signal};
 use messaging_tests::wait::eventually;
 
-use crate::support::{SOON, Service, Tail, assert_order_of_first_copies, now, number, numbered};
+use crate::support::{SOON, Service, Tail, assert_order_of_first_copies, now, number};
 
 const RECORDS: usize = 3_000;
 const KEYS: usize = 60;
@@ -116,13 +116,7 @@ fn a_killed_worker_loses_nothing() {
         .set("KAFKA_LINGER_MS", 150)
         .set("KAFKA_SESSION_TIMEOUT_MS", 6_000)
         .set("KAFKA_HEARTBEAT_INTERVAL_MS", 1_000);
-    service
-        .create_topics(&[("in", PARTITIONS), ("out", PARTITIONS)])
-        .unwrap();
-    service
-        .raw()
-        .write(&service.topic("in"), &numbered(RECORDS, KEYS))
-        .unwrap();
+    service.fill(PARTITIONS, RECORDS, KEYS).unwrap();
     let tail = |topic| Tail::of(service.raw(), &service.topic(topic)).unwrap();
     let mut run = Run {
         outputs: tail("out"),

@@ -5,7 +5,7 @@ use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::{Program, Signal};
 use messaging_tests::wait::eventually;
 
-use crate::support::{SOON, Service, Tail, assert_order_of_first_copies, numbered};
+use crate::support::{SOON, Service, Tail, assert_order_of_first_copies};
 
 const RECORDS: usize = 9_000;
 const KEYS: usize = 120;
@@ -30,13 +30,7 @@ fn a_member_that_comes_and_goes_costs_no_record_and_no_order() {
         .set("KAFKA_HEARTBEAT_INTERVAL_MS", 300)
         // So that commits meet the rebalances.
         .set("KAFKA_AUTO_COMMIT_INTERVAL_MS", 5);
-    service
-        .create_topics(&[("in", PARTITIONS), ("out", PARTITIONS)])
-        .unwrap();
-    service
-        .raw()
-        .write(&service.topic("in"), &numbered(RECORDS, KEYS))
-        .unwrap();
+    service.fill(PARTITIONS, RECORDS, KEYS).unwrap();
     let mut outputs = Tail::of(service.raw(), &service.topic("out")).unwrap();
 
     let stays = join(&service);

@@ -3,7 +3,7 @@
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::{Program, Signal};
 
-use crate::support::{SOON, Service, Tail, now, numbered};
+use crate::support::{SOON, Service, Tail, now};
 
 const RECORDS: usize = 400;
 const SHUTDOWN_MS: u64 = 6_000;
@@ -30,11 +30,7 @@ fn a_terminated_worker_finishes_commits_and_leaves() {
         .set("SHUTDOWN_TIMEOUT_MS", SHUTDOWN_MS)
         // Only the shutdown itself commits.
         .set("KAFKA_AUTO_COMMIT_INTERVAL_MS", 3_600_000);
-    service.create_topics(&[("in", 1), ("out", 1)]).unwrap();
-    service
-        .raw()
-        .write(&service.topic("in"), &numbered(RECORDS, RECORDS))
-        .unwrap();
+    service.fill(1, RECORDS, RECORDS).unwrap();
     let mut outputs = Tail::of(service.raw(), &service.topic("out")).unwrap();
 
     let mut program = service.start(&["transform"]).unwrap();

@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use messaging::broker::kafka::{Kafka, KafkaConfig};
-use messaging::broker::{
-    Broker, Event, NewTopic, NotQueued, Outbound, Publisher, Receipt, Subscribe, Subscription,
-};
+use messaging::broker::{Broker, Event, NewTopic, Outbound, Publisher, Receipt, Subscribe, Subscription};
 use messaging::delivery::{Epoch, Slot, Watermark};
 use messaging::record::Record;
 use messaging::settings::OffsetReset;
 use messaging::{Headers, record::RecordBatch};
+pub(crate) use messaging_tests::conformance::enqueue;
 use messaging_tests::kafka::KafkaServer;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -78,20 +77,6 @@ pub(crate) async fn send(publisher: &dyn Publisher, message: Outbound<'_>) -> Re
     enqueue(publisher, message, &mut waiter).await?;
     publisher.hurry();
     Ok(receipt.await.context("nobody answered")??)
-}
-
-pub(crate) async fn enqueue(
-    publisher: &dyn Publisher,
-    message: Outbound<'_>,
-    waiter: &mut Option<messaging::broker::Waiter>,
-) -> Result<()> {
-    loop {
-        match publisher.enqueue(message, waiter) {
-            Ok(()) => return Ok(()),
-            Err(NotQueued::Full) => publisher.room().await,
-            Err(NotQueued::Refused(error)) => return Err(error.into()),
-        }
-    }
 }
 
 /// Writes the numbers from 0 as values and keys.

@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use messaging_tests::process::Program;
 
-use super::Raw;
+use super::{Raw, numbered};
 
 /// How a test starts its programs: against which Kafka, with topics and groups of its own, with which settings.
 #[derive(Clone, Debug)]
@@ -62,6 +62,12 @@ impl Service {
             .map(|(name, count)| (self.topic(name), *count))
             .collect();
         self.raw.create_topics(&topics)
+    }
+
+    /// Makes the topics "in" and "out", and fills the first with numbered records.
+    pub(crate) fn fill(&self, partitions: i32, records: usize, keys: usize) -> Result<()> {
+        self.create_topics(&[("in", partitions), ("out", partitions)])?;
+        self.raw.write(&self.topic("in"), &numbered(records, keys))
     }
 
     /// Starts a program with these workers.
