@@ -9,7 +9,6 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use bytes::Bytes;
-use smallvec::SmallVec;
 
 use crate::BoxError;
 use crate::caught::caught;
@@ -32,7 +31,7 @@ pub enum Outcome {
 }
 
 /// The outputs of one record: mostly none or one.
-pub type Outputs = SmallVec<[Outgoing; 1]>;
+pub type Outputs = Vec<Outgoing>;
 
 /// A message in bytes, on its way to the broker.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

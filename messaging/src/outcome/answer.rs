@@ -30,7 +30,7 @@ impl Outbox {
     pub fn push<T: Payload>(&mut self, payload: &T) -> Result<(), EncodeError> {
         let key = self.key_of.and_then(|key_of| key_of(payload));
         let keyed = self.key_of.is_some();
-        self.outputs.push(Outgoing {
+        self.put(Outgoing {
             key,
             keyed,
             value: Some(encoded(payload)?),
@@ -57,7 +57,7 @@ impl Outbox {
                 .and_then(|(key_of, payload)| key_of(payload))
         };
         let key = key.or_else(by_type);
-        self.outputs.push(Outgoing {
+        self.put(Outgoing {
             topic,
             key,
             keyed: true,
@@ -65,6 +65,14 @@ impl Outbox {
             headers,
         });
         Ok(())
+    }
+
+    fn put(&mut self, output: Outgoing) {
+        // Nearly all have one; left to itself, a vector begins with room for four.
+        if self.outputs.is_empty() {
+            self.outputs.reserve_exact(1);
+        }
+        self.outputs.push(output);
     }
 
     pub(crate) fn into_outputs(self) -> Outputs {
