@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::BoxError;
@@ -293,16 +294,15 @@ macro_rules! handlers {
             #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
             fn run(bound: &Arc<Bound<(One, P, $($argument,)*), F>>, run: Vec<Delivery>) -> BoxStream<'static, Outcome> {
                 let (bound, timeout) = (bound.clone(), bound.timeout);
-                let one = move |delivery: Delivery| {
-                    let bound = bound.clone();
-                    async move {
-                        let input = P::from_delivery(&delivery).map_err(Failure::decode)?;
-                        let ($($argument,)*) = &bound.setup;
-                        $(let $argument = <$argument as FromDelivery>::from_delivery($argument, &delivery).map_err(Failure::decode)?;)*
-                        Ok(outcome_of((bound.handler)(input, $($argument),*).await, bound.key_of, bound.classify))
-                    }
+                let (key_of, classify) = (bound.key_of, bound.classify);
+                let call = move |delivery: &Delivery| {
+                    let input = P::from_delivery(delivery).map_err(Failure::decode)?;
+                    let ($($argument,)*) = &bound.setup;
+                    $(let $argument = <$argument as FromDelivery>::from_delivery($argument, delivery).map_err(Failure::decode)?;)*
+                    let answer = (bound.handler)(input, $($argument),*);
+                    Ok(answer.map(move |answer| outcome_of(answer, key_of, classify)))
                 };
-                OneByOne::new(run, timeout, one).boxed()
+                OneByOne::new(run, timeout, call).boxed()
             }
         }
 
@@ -334,7 +334,7 @@ macro_rules! handlers {
                         $(let $argument = <$argument as FromDelivery>::from_delivery($argument, _first).map_err(Failure::decode)?;)*
                         Ok((bound.handler)(batch, $($argument),*).await.into_outcomes(readable.len(), bound.key_of, bound.classify))
                     };
-                    let answers = Guarded::new(call, bound.timeout).await;
+                    let answers = Guarded::new(call, bound.timeout).await.flatten();
                     fill(outcomes, answers.unwrap_or_else(|failure| for_each_record(readable.len(), failure)))
                 };
                 stream::once(all).flat_map(stream::iter).boxed()

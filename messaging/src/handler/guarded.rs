@@ -36,8 +36,8 @@ impl<C> Guarded<C> {
     }
 }
 
-impl<R, C: Future<Output = Result<R, Failure>>> Future for Guarded<C> {
-    type Output = Result<R, Failure>;
+impl<C: Future> Future for Guarded<C> {
+    type Output = Result<C::Output, Failure>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -45,7 +45,7 @@ impl<R, C: Future<Output = Result<R, Failure>>> Future for Guarded<C> {
             return Poll::Pending;
         };
         match caught(|| call.poll(context)) {
-            Ok(Poll::Ready(answer)) => return Poll::Ready(answer),
+            Ok(Poll::Ready(answer)) => return Poll::Ready(Ok(answer)),
             Ok(Poll::Pending) => {}
             Err(panic) => return Poll::Ready(Err(Failure::panicked(&panic))),
         }
@@ -60,6 +60,7 @@ impl<R, C: Future<Output = Result<R, Failure>>> Future for Guarded<C> {
 }
 
 pin_project! {
+    #[project = OneByOneProjection]
     /// The records of a run, one after the other: the next one is not touched before the outcome of the last was taken.
     pub(super) struct OneByOne<F, C> {
         run: vec::IntoIter<Delivery>,
@@ -70,8 +71,11 @@ pin_project! {
     }
 }
 
-impl<F, C> OneByOne<F, C> {
-    /// `call` makes the call of one record.
+impl<F, C> OneByOne<F, C>
+where
+    F: FnMut(&Delivery) -> Result<C, Failure>,
+{
+    /// `call` reads one record and makes its call, or says why it cannot.
     pub(super) fn new(run: Vec<Delivery>, timeout: Option<Duration>, call: F) -> OneByOne<F, C> {
         OneByOne {
             run: run.into_iter(),
@@ -82,10 +86,25 @@ impl<F, C> OneByOne<F, C> {
     }
 }
 
+impl<F, C> OneByOneProjection<'_, F, C>
+where
+    F: FnMut(&Delivery) -> Result<C, Failure>,
+{
+    /// Makes the call of a record.
+    fn begin(&mut self, delivery: &Delivery) -> Result<(), Failure> {
+        let begun = caught(|| {
+            let call = (self.call)(delivery)?;
+            self.current.set(Some(Guarded::new(call, *self.timeout)));
+            Ok(())
+        });
+        begun.unwrap_or_else(|panic| Err(Failure::panicked(&panic)))
+    }
+}
+
 impl<F, C> Stream for OneByOne<F, C>
 where
-    F: FnMut(Delivery) -> C,
-    C: Future<Output = Result<Outcome, Failure>>,
+    F: FnMut(&Delivery) -> Result<C, Failure>,
+    C: Future<Output = Outcome>,
 {
     type Item = Outcome;
 
@@ -95,8 +114,9 @@ where
             let Some(delivery) = this.run.next() else {
                 return Poll::Ready(None);
             };
-            let call = (this.call)(delivery);
-            this.current.set(Some(Guarded::new(call, *this.timeout)));
+            if let Err(failure) = this.begin(&delivery) {
+                return Poll::Ready(Some(Outcome::Failed(failure)));
+            }
         }
         let Some(current) = this.current.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
