@@ -14,7 +14,7 @@ use super::*;
 use crate::message::Headers;
 use crate::settings::OffsetReset;
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(60);
 
 fn request() -> Subscribe {
     Subscribe {
