@@ -12,9 +12,10 @@
 //! | `member` | what the two share |
 //! | `commits` | the thread that commits |
 //! | `rebalance` | assigned, revoked, lost |
-//! | `partitions`, `queue`, `fill` | slots and epochs; what was fetched; records into batches |
+//! | `partitions`, `fill` | slots and epochs; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
 //! | `publisher`, `lingering`, `receipts` | users' sends: answered once |
+//! | `ffi` | fetching and sending past rdkafka: the only unsafe code |
 //! | `admin`, `probe` | topics and groups; is anybody there |
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ mod admin;
 mod commits;
 mod config;
 mod error;
+mod ffi;
 mod fill;
 mod ledger;
 mod lingering;
@@ -43,7 +45,6 @@ mod partitions;
 mod poll_thread;
 mod probe;
 mod publisher;
-mod queue;
 mod rebalance;
 mod receipts;
 mod revoke_time;

@@ -6,9 +6,9 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::Offset;
 
+use super::ffi::queue::{Fetched, Trouble};
 use super::member::{Shared, lock};
 use super::partitions::{Numbers, Partition};
-use super::queue::{Fetched, Trouble};
 use super::rebalance::Member;
 use crate::broker::{BrokerError, Event};
 use crate::record::{BatchBuilder, RecordBatch};

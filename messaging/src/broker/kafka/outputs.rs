@@ -13,9 +13,10 @@ use rdkafka::message::{Message, OwnedMessage};
 use rdkafka::producer::{BaseProducer, DeliveryResult, Producer, ProducerContext, PurgeConfig};
 
 use super::error::{Meaning, Place, broker_error, meaning_of, not_made};
+use super::ffi::producer::HandleProducer;
 use super::ledger::Ledger;
 use super::member::lock;
-use super::send::{again, owned, record};
+use super::send::{again, owned};
 use super::{log, now};
 use crate::broker::{BrokerError, Event, NotQueued, Outbound};
 
@@ -28,7 +29,7 @@ const WAITING: usize = 10_000;
 /// See the module.
 pub(super) struct Outputs {
     /// `None` only while it is dropped.
-    producer: Option<BaseProducer<Receipts>>,
+    producer: Option<HandleProducer<Receipts>>,
     config: ClientConfig,
     address: String,
     /// The driver's tokens of what is not answered yet, by our own numbers.
@@ -88,17 +89,17 @@ impl Outputs {
         if self.giving_up || self.blocked.contains(message.topic) {
             return self.wait(token, message);
         }
-        let Some(producer) = &self.producer else {
+        let Some(producer) = &mut self.producer else {
             return Err(NotQueued::Refused(BrokerError::Closed));
         };
         let number = self.ledger.next();
-        match producer.send(record(message, number)) {
+        match producer.send(message, number) {
             Ok(()) => {
                 self.ledger.push(token);
                 Ok(())
             }
-            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => Err(NotQueued::Full),
-            Err((error, _)) => match meaning_of(&error) {
+            Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull)) => Err(NotQueued::Full),
+            Err(error) => match meaning_of(&error) {
                 Meaning::UnknownTopic => {
                     self.block(message.topic);
                     self.wait(token, message)
@@ -129,7 +130,7 @@ impl Outputs {
     pub(super) fn flush(&mut self, deadline: Instant) -> usize {
         while self.ledger.len() > 0 && now() < deadline {
             if let Some(producer) = &self.producer {
-                let _ = producer.flush(Duration::from_millis(5));
+                let _ = producer.base().flush(Duration::from_millis(5));
             }
             self.serve();
             self.events.clear();
@@ -139,9 +140,10 @@ impl Outputs {
 
     fn serve(&mut self) {
         let Some(producer) = &self.producer else { return };
-        let answers = collect(producer);
-        let alarmed = producer.context().alarmed.swap(false, Ordering::AcqRel);
-        let fatal = producer.client().fatal_error().filter(|_| alarmed);
+        let base = producer.base();
+        let answers = collect(base);
+        let alarmed = base.context().alarmed.swap(false, Ordering::AcqRel);
+        let fatal = base.client().fatal_error().filter(|_| alarmed);
         for (number, answer) in answers {
             self.answered(number, answer);
         }
@@ -223,7 +225,7 @@ impl Outputs {
         let Some(producer) = &self.producer else {
             return false;
         };
-        let Err((error, _)) = producer.send(again(message, number)) else {
+        let Err((error, _)) = producer.base().send(again(message, number)) else {
             return true;
         };
         let full = matches!(error, KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
@@ -250,7 +252,7 @@ impl Outputs {
     fn give_up(&mut self) {
         self.giving_up = true;
         if let Some(producer) = &self.producer {
-            producer.purge(PurgeConfig::default().queue().inflight());
+            producer.base().purge(PurgeConfig::default().queue().inflight());
         }
     }
 
@@ -279,13 +281,14 @@ impl Drop for Outputs {
     }
 }
 
-fn make(config: &ClientConfig, address: &str) -> Result<BaseProducer<Receipts>, BrokerError> {
+fn make(config: &ClientConfig, address: &str) -> Result<HandleProducer<Receipts>, BrokerError> {
     let receipts = Receipts {
         address: address.to_owned(),
         ..Receipts::default()
     };
     config
         .create_with_context(receipts)
+        .map(HandleProducer::new)
         .map_err(|error| not_made(&error))
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use rdkafka::consumer::BaseConsumer;
 
-use super::queue::Queue;
+use super::ffi::queue::Queue;
 use super::rebalance::{Member, Offsets};
 use crate::broker::TopicPartition;
 use crate::delivery::{Epoch, Slot, Watermark};

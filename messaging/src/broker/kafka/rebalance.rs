@@ -13,9 +13,9 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionLi
 use super::commits::Committer;
 use super::config::StatisticsHook;
 use super::error::{Meaning, Place, broker_error, code, meaning_of};
+use super::ffi::queue::Queue;
 use super::member::{Shared, lock};
 use super::partitions::Partitions;
-use super::queue::Queue;
 use super::revoke_time::RevokeTime;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};

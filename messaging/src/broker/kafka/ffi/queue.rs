@@ -2,11 +2,7 @@
 //!
 //! rdkafka takes one record a call, which costs an event, two locks and several looks at the clock each; librdkafka can
 //! give many at once ([`rd_kafka_consume_batch_queue`](rdsys::rd_kafka_consume_batch_queue)), for which rdkafka has no
-//! call. That made the loop that only reads a quarter cheaper, so this file has the only unsafe code of the crate.
-#![allow(
-    unsafe_code,
-    reason = "librdkafka's call that takes many records has no safe twin"
-)]
+//! call. That made the loop that only reads a quarter cheaper.
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::{self, NonNull};
@@ -18,14 +14,14 @@ use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode;
 
-use super::rebalance::Member;
 use crate::broker::TopicPartition;
+use crate::broker::kafka::rebalance::Member;
 
 /// How many records are taken by one call: beyond this, a call's own cost no longer shows.
 const AT_ONCE: usize = 100;
 
 /// The queue of one partition; iterating takes what is in it, and never waits.
-pub(super) struct Queue {
+pub(crate) struct Queue {
     /// Taken and not given out yet, the next one last.
     taken: Vec<Result<Fetched, Trouble>>,
     handle: Handle,
@@ -35,7 +31,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Separates a partition's queue; `wake` is called when it is no longer empty.
-    pub(super) fn split(
+    pub(crate) fn split(
         consumer: &Arc<BaseConsumer<Member>>,
         at: &TopicPartition,
         wake: impl Fn() + Send + Sync + 'static,
@@ -50,7 +46,7 @@ impl Queue {
     }
 
     /// Drops what was taken and not given out.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.taken.clear();
     }
 }
@@ -108,13 +104,13 @@ impl Drop for Handle {
 }
 
 /// What librdkafka tells of a partition in place of a record.
-pub(super) struct Trouble {
-    pub(super) code: RDKafkaErrorCode,
-    pub(super) reason: String,
+pub(crate) struct Trouble {
+    pub(crate) code: RDKafkaErrorCode,
+    pub(crate) reason: String,
 }
 
 /// A record in librdkafka's memory.
-pub(super) struct Fetched(NonNull<rdsys::rd_kafka_message_t>);
+pub(crate) struct Fetched(NonNull<rdsys::rd_kafka_message_t>);
 
 // SAFETY: it is the only name of the message, and librdkafka lets any thread read and destroy it.
 unsafe impl Send for Fetched {}
@@ -130,12 +126,12 @@ impl Fetched {
         Err(Trouble { code, reason })
     }
 
-    pub(super) fn offset(&self) -> i64 {
+    pub(crate) fn offset(&self) -> i64 {
         self.message().offset
     }
 
     /// Milliseconds since 1970, when the broker says.
-    pub(super) fn timestamp(&self) -> Option<i64> {
+    pub(crate) fn timestamp(&self) -> Option<i64> {
         let mut kind = rdsys::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
         // SAFETY: the message is alive, and there is room for the kind.
         let time = unsafe { rdsys::rd_kafka_message_timestamp(self.0.as_ptr(), &raw mut kind) };
@@ -143,20 +139,20 @@ impl Fetched {
         (known && time != -1).then_some(time)
     }
 
-    pub(super) fn key(&self) -> Option<&[u8]> {
+    pub(crate) fn key(&self) -> Option<&[u8]> {
         let message = self.message();
         // SAFETY: librdkafka gives the key's place and length; both stay until the message is destroyed.
         unsafe { bytes(message.key, message.key_len) }
     }
 
-    pub(super) fn value(&self) -> Option<&[u8]> {
+    pub(crate) fn value(&self) -> Option<&[u8]> {
         let message = self.message();
         // SAFETY: as for the key.
         unsafe { bytes(message.payload, message.len) }
     }
 
     /// The headers in their order. A name that is not UTF-8 has its bad bytes replaced by U+FFFD.
-    pub(super) fn each_header(&self, mut each: impl FnMut(&str, Option<&[u8]>)) {
+    pub(crate) fn each_header(&self, mut each: impl FnMut(&str, Option<&[u8]>)) {
         let mut headers = ptr::null_mut();
         // SAFETY: the message is alive and keeps the headers.
         let found = unsafe { rdsys::rd_kafka_message_headers(self.0.as_ptr(), &raw mut headers) };
