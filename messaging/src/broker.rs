@@ -209,8 +209,8 @@ pub enum Event {
     Lost(Vec<Slot>),
     /// Records of one partition.
     Polled(Slot, Epoch, Arc<RecordBatch>),
-    /// One message handed over with this token was acknowledged, or will never be taken.
-    Published(u64, Result<(), Arc<BrokerError>>),
+    /// What became of messages handed over.
+    Published(Vec<Answered>),
     /// The commit asked for last was kept, or not.
     Committed(Result<(), Arc<BrokerError>>),
     /// Something to be told, after which it goes on by itself: a lost connection, an absent topic.
@@ -218,6 +218,9 @@ pub enum Event {
     /// It cannot go on: credentials, no valid offset, a name in the group that another member took.
     Failed(BrokerError),
 }
+
+/// The token of a message handed over, and what became of it: it was acknowledged, or will never be taken.
+pub type Answered = (u64, Result<(), Arc<BrokerError>>);
 
 /// A message in bytes for a topic as the broker names it.
 #[derive(Clone, Copy, Debug)]
@@ -251,8 +254,8 @@ pub trait Subscription: Send {
     /// Stops (`true`) or goes on fetching from a partition. What was fetched is kept, not fetched again.
     fn hold(&mut self, slot: Slot, held: bool);
 
-    /// Hands a message over; exactly one [`Event::Published`] with its token follows, in the order of the calls for
-    /// one partition. It is sent again until acknowledged; only what the broker will never take fails.
+    /// Hands a message over; its token comes back exactly once, in an [`Event::Published`], in the order of the calls
+    /// for one partition. It is sent again until acknowledged; only what the broker will never take fails.
     ///
     /// # Errors
     /// When the queue is full, or the message will never be taken; then no event follows.

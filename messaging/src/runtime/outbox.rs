@@ -45,18 +45,18 @@ impl Outbox {
         &mut self,
         subscription: &mut dyn Subscription,
         purpose: Purpose,
-        topic: Arc<str>,
+        topic: &Arc<str>,
         message: Outgoing,
     ) -> Option<Answer> {
         if self.is_backed_up() {
-            self.waiting.push_back((purpose, topic, message));
+            self.waiting.push_back((purpose, topic.clone(), message));
             return None;
         }
-        match self.hand_over(subscription, purpose, &topic, &message) {
+        match self.hand_over(subscription, purpose, topic, &message) {
             Ok(()) => None,
             Err(NotQueued::Refused(error)) => Some((purpose, Err(Arc::new(error)))),
             Err(NotQueued::Full) => {
-                self.waiting.push_back((purpose, topic, message));
+                self.waiting.push_back((purpose, topic.clone(), message));
                 None
             }
         }
@@ -131,7 +131,7 @@ mod tests {
         for purpose in [Purpose::Output(ticket), Purpose::DeadLetter(ticket)] {
             assert!(
                 outbox
-                    .send(producer, purpose, "out".into(), message.clone())
+                    .send(producer, purpose, &"out".into(), message.clone())
                     .is_none()
             );
         }

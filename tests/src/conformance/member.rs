@@ -163,9 +163,11 @@ impl Member {
                 let records = (0..batch.len()).map(|index| Record::new(&batch, index)).collect();
                 self.polled(slot, epoch, records);
             }
-            Event::Published(token, result) => {
-                result?;
-                self.published.push(token);
+            Event::Published(answers) => {
+                for (token, result) in answers {
+                    result?;
+                    self.published.push(token);
+                }
             }
             Event::Committed(result) => self.committed.push(result.is_ok()),
             Event::Failed(error) => bail!("the subscription failed: {error}"),

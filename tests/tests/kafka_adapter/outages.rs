@@ -54,9 +54,11 @@ async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
     while read < 10 || !published {
         match member.event().await? {
             Event::Polled(_, _, batch) => read += batch.len(),
-            Event::Published(1, result) => {
-                result?;
-                published = true;
+            Event::Published(answers) => {
+                for (token, result) in answers {
+                    result?;
+                    published |= token == 1;
+                }
             }
             Event::Revoked(slots) => member.release(&slots),
             Event::Failed(error) => panic!("{error}"),

@@ -1,6 +1,7 @@
 //! A subscription's own producer, for returned outputs and dead letters: polled by its driver, and it never gives up.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::mem;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +19,7 @@ use super::ledger::Ledger;
 use super::member::lock;
 use super::send::{again, owned};
 use super::{log, now};
-use crate::broker::{BrokerError, Event, NotQueued, Outbound};
+use crate::broker::{Answered, BrokerError, Event, NotQueued, Outbound};
 
 /// How soon what waits is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -43,6 +44,7 @@ pub(super) struct Outputs {
     giving_up: bool,
     /// When that happened last: what ended one client may end the next.
     renewed: Option<Instant>,
+    answers: Vec<Answered>,
     events: VecDeque<Event>,
 }
 
@@ -76,6 +78,7 @@ impl Outputs {
             try_at: None,
             giving_up: false,
             renewed: None,
+            answers: Vec::new(),
             events: VecDeque::new(),
         })
     }
@@ -113,15 +116,13 @@ impl Outputs {
         }
     }
 
-    /// The next thing to tell the driver that is here already.
-    pub(super) fn collected(&mut self) -> Option<Event> {
-        self.events.pop_front()
-    }
-
     /// The next thing to tell the driver, after serving the client.
     pub(super) fn next_event(&mut self) -> Option<Event> {
         if self.events.is_empty() && (self.ledger.len() > 0 || self.giving_up) {
             self.serve();
+        }
+        if !self.answers.is_empty() {
+            return Some(Event::Published(mem::take(&mut self.answers)));
         }
         self.events.pop_front()
     }
@@ -133,6 +134,7 @@ impl Outputs {
                 let _ = producer.base().flush(Duration::from_millis(5));
             }
             self.serve();
+            self.answers.clear();
             self.events.clear();
         }
         self.ledger.len()
@@ -173,7 +175,7 @@ impl Outputs {
             }
         };
         if let Some(token) = self.ledger.take(number) {
-            self.events.push_back(Event::Published(token, result));
+            self.answers.push((token, result));
         }
     }
 

@@ -72,10 +72,6 @@ impl KafkaSubscription {
     }
 
     fn ready(&mut self, context: &mut Context<'_>) -> Option<Event> {
-        // Collected already: all of them before the channels are looked at again.
-        if let Some(event) = self.outputs.as_mut().and_then(Outputs::collected) {
-            return Some(event);
-        }
         if let Poll::Ready(Some(event)) = self.control.poll_recv(context) {
             return Some(self.known(event));
         }

@@ -1,6 +1,6 @@
 //! A member of a group: the subscription of one driver.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -49,7 +49,7 @@ impl Member {
         let mut shared = self.broker.lock();
         let shared = &mut *shared;
         if let Some((token, result)) = self.unsent.send_one(shared) {
-            return Some(Event::Published(token, result.map_err(Arc::new)));
+            return Some(Event::Published(vec![(token, result.map_err(Arc::new))]));
         }
         let group = shared.groups.get_mut(&self.group)?;
         let member = group.member(self.id)?;
@@ -90,13 +90,21 @@ impl Member {
     }
 
     fn tell_self(&self, event: Event) {
+        self.with_events(|events| events.push_back(event));
+    }
+
+    fn tell_written(&self, token: u64) {
+        self.with_events(|events| match events.back_mut() {
+            Some(Event::Published(answers)) => answers.push((token, Ok(()))),
+            _ => events.push_back(Event::Published(vec![(token, Ok(()))])),
+        });
+    }
+
+    fn with_events(&self, change: impl FnOnce(&mut VecDeque<Event>)) {
         let mut shared = self.broker.lock();
-        if let Some(member) = shared
-            .groups
-            .get_mut(&self.group)
-            .and_then(|group| group.member(self.id))
-        {
-            member.events.push_back(event);
+        let group = shared.groups.get_mut(&self.group);
+        if let Some(member) = group.and_then(|group| group.member(self.id)) {
+            change(&mut member.events);
         }
         shared.changed();
     }
@@ -146,7 +154,7 @@ impl Subscription for Member {
     fn publish(&mut self, token: u64, message: Outbound<'_>) -> Result<(), NotQueued> {
         let written = self.broker.lock().append(message);
         match written {
-            Ok(_) => self.tell_self(Event::Published(token, Ok(()))),
+            Ok(_) => self.tell_written(token),
             Err(BrokerError::UnknownTopic { .. }) => self.unsent.push(token, message),
             Err(error) => return Err(NotQueued::Refused(error)),
         }

@@ -47,12 +47,12 @@ impl Driver {
         let worker = self.worker_of(ticket.slot);
         for mut output in outputs.0 {
             let unit = &self.units[worker];
-            let topic = match output.topic.take() {
-                Some(topic) => Some(Arc::from(format!("{}{topic}", unit.topic_prefix))),
-                None => unit.output_topic.clone(),
-            };
+            let own = output.topic.take();
+            let own = own.map(|topic| Arc::from(format!("{}{topic}", unit.topic_prefix)));
             // `finish` let only outputs with a topic pass.
-            let Some(topic) = topic else { continue };
+            let Some(topic) = own.as_ref().or(unit.output_topic.as_ref()) else {
+                continue;
+            };
             let answer = self
                 .outbox
                 .send(&mut *self.subscription, Purpose::Output(ticket), topic, output);
@@ -74,11 +74,11 @@ impl Driver {
 
     fn write_dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
         let unit = &self.units[given_up.worker];
-        let (topic, message) = (unit.dlq_topic.clone(), dead_letter(unit, given_up));
+        let message = dead_letter(unit, given_up);
         let answer = self.outbox.send(
             &mut *self.subscription,
             Purpose::DeadLetter(ticket),
-            topic,
+            &unit.dlq_topic,
             message,
         );
         if let Some(answer) = answer {

@@ -35,9 +35,11 @@ impl Driver {
                     inbox.hold_or_go_on(slot, &mut *self.subscription);
                 }
             }
-            Event::Published(token, result) => {
-                if let Some(purpose) = self.outbox.answered(token) {
-                    self.answered((purpose, result));
+            Event::Published(answers) => {
+                for (token, result) in answers {
+                    if let Some(purpose) = self.outbox.answered(token) {
+                        self.answered((purpose, result));
+                    }
                 }
             }
             Event::Committed(result) => self.committed(result),

@@ -14,7 +14,7 @@ async fn echo(text: String) -> String {
     text
 }
 
-fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
+pub(super) fn unit_of<M: 'static, H: Handler<M>>(handler: H) -> Unit {
     let producer = Producer::new(None, String::new(), false, None);
     let context = Context::new(Arc::new(States::default()), producer);
     let rules = Rules {
@@ -40,7 +40,7 @@ fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
 }
 
 fn driver<M: 'static, H: Handler<M>>(subscription: &Double, handler: H) -> Driver {
-    let unit = Arc::new(unit(handler));
+    let unit = Arc::new(unit_of(handler));
     Driver::new(Setup {
         group: "g".to_owned(),
         subscription: Box::new(subscription.clone()),
@@ -111,7 +111,7 @@ async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
             &mut driver,
             [Event::Lost(vec![0]), assigned(0, 2), polled(0, 2, "text")],
         );
-        hear(&mut driver, [Event::Published(0, late)]);
+        hear(&mut driver, [Event::Published(vec![(0, late)])]);
         assert_eq!(
             driver.core.held_by(0),
             Some((0, 1)),
@@ -123,7 +123,7 @@ async fn a_receipt_that_comes_late_changes_nothing_in_the_next_assignment() {
             "and there is no dead letter"
         );
 
-        hear(&mut driver, [Event::Published(1, Ok(()))]);
+        hear(&mut driver, [Event::Published(vec![(1, Ok(()))])]);
         assert_eq!(driver.core.held_by(0), None);
     }
 }

@@ -53,7 +53,10 @@ impl Driver {
         loop {
             let event = poll_fn(|context| self.0.poll_event(context));
             match timeout(SOON, event).await.expect("waited for an event") {
-                Event::Published(_, result) => result.expect("it is written"),
+                Event::Published(answers) => {
+                    let refused = answers.into_iter().find_map(|(_, result)| result.err());
+                    assert!(refused.is_none(), "{refused:?}");
+                }
                 event => return event,
             }
         }
