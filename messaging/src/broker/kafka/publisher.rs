@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::KafkaConfig;
@@ -18,9 +18,6 @@ use super::receipts::{Desk, Receipts};
 use super::send::{again, owned, record};
 use crate::broker::{BrokerError, FailureHook, NotQueued, Outbound, Publisher, Waiter};
 
-/// How long the client is asked for receipts at a time, and so how late its thread notices that it is to end.
-const POLL: Duration = Duration::from_millis(50);
-
 /// How long a full queue is waited for without a receipt.
 const ROOM: Duration = Duration::from_millis(20);
 
@@ -29,12 +26,6 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// How long a message waits to be handed over again when the client has no room.
 const FULL: Duration = Duration::from_millis(1);
-
-/// How long the next client has before it is given up as well.
-const RENEW: Duration = Duration::from_millis(100);
-
-/// How long a client that is given up has to give its messages back.
-const GIVE_BACK: Duration = Duration::from_secs(1);
 
 /// See the module.
 pub(super) struct KafkaPublisher {
@@ -119,45 +110,6 @@ impl Client {
 
     fn has_ended(&self) -> bool {
         self.desk.is_closed()
-    }
-
-    fn serve(&self) {
-        let _told = TellPanic(self);
-        while !self.has_ended() {
-            let producer = self.producer();
-            producer.poll(POLL);
-            if let Some((_, why)) = producer.client().fatal_error() {
-                tracing::warn!("the producer is made anew: {why}");
-                self.renew(&producer);
-                thread::park_timeout(RENEW);
-            } else {
-                // What the client before this one gave back only in its end.
-                self.resend(&producer);
-            }
-        }
-    }
-
-    /// A client of no use any more gives back what is not acknowledged; the next one sends it first.
-    fn renew(&self, dead: &BaseProducer<Receipts>) {
-        self.place_mut().open = false;
-        dead.purge(PurgeConfig::default().queue().inflight());
-        let _ = dead.flush(GIVE_BACK);
-        let next = match make(&self.config, &self.desk) {
-            Ok(next) => next,
-            Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
-        };
-        self.resend(&next);
-        let (producer, open) = (Arc::new(next), true);
-        let before = std::mem::replace(&mut *self.place_mut(), Place { producer, open });
-        super::end(before.producer);
-    }
-
-    fn resend(&self, producer: &BaseProducer<Receipts>) {
-        for (number, message) in self.desk.given_back() {
-            if let Err((error, _)) = producer.send(again(&message, number)) {
-                self.desk.failed(number, message.topic(), &error);
-            }
-        }
     }
 
     /// Gives a record to the client, which is full while it is replaced.
@@ -298,5 +250,6 @@ fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts
         .map_err(|error| not_made(&error))
 }
 
+mod renewal;
 #[cfg(test)]
 mod tests;
