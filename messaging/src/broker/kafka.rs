@@ -14,7 +14,7 @@
 //! | `rebalance` | assigned, revoked, lost |
 //! | `partitions`, `queue`, `fill` | slots and epochs; what was fetched; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
-//! | `publisher`, `lingering`, `receipts` | users' sends: answered once |
+//! | `publisher`, `lingering`, `receipts`, `given_back` | users' sends: answered once |
 //! | `admin`, `probe` | topics and groups; is anybody there |
 
 use std::sync::Arc;
@@ -34,6 +34,7 @@ mod commits;
 mod config;
 mod error;
 mod fill;
+mod given_back;
 mod ledger;
 mod lingering;
 mod log;

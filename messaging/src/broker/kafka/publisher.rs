@@ -113,12 +113,13 @@ impl Client {
     }
 
     /// Gives a record to the client, which is full while it is replaced.
-    fn offer(&self, record: BaseRecord<'_, [u8], [u8], usize>) -> Result<(), KafkaError> {
+    fn offer(&self, mut record: BaseRecord<'_, [u8], [u8], usize>) -> Result<(), KafkaError> {
         // Locked while it is sent: a client that is shut takes nothing after it gave back what it had.
         let place = self.place();
         if !place.open {
             return Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
         }
+        record.delivery_opaque = self.desk.given_back.tag(record.delivery_opaque);
         place.producer.send(record).map_err(|(error, _)| error)
     }
 

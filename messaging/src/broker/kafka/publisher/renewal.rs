@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 
@@ -22,16 +23,20 @@ impl Client {
     pub(super) fn serve(&self) {
         let _told = TellPanic(self);
         while !self.has_ended() {
-            let producer = self.producer();
-            producer.poll(POLL);
-            if let Some((_, why)) = producer.client().fatal_error() {
-                tracing::warn!("the producer is made anew: {why}");
-                self.renew(&producer);
-                thread::park_timeout(RENEW);
-            } else {
-                // What the client before this one gave back only in its end.
-                self.resend(&producer);
-            }
+            self.serve_once();
+        }
+    }
+
+    fn serve_once(&self) {
+        let producer = self.producer();
+        producer.poll(POLL);
+        if let Some((_, why)) = producer.client().fatal_error() {
+            tracing::warn!("the producer is made anew: {why}");
+            self.renew(&producer);
+            thread::park_timeout(RENEW);
+        } else {
+            // What the client before this one gave back only in its end.
+            self.resend(&producer);
         }
     }
 
@@ -51,10 +56,21 @@ impl Client {
     }
 
     fn resend(&self, producer: &BaseProducer<Receipts>) {
-        for (number, message) in self.desk.given_back() {
-            if let Err((error, _)) = producer.send(again(&message, number)) {
-                self.desk.failed(number, message.topic(), &error);
+        let given_back = &self.desk.given_back;
+        let send = |message: &_, tag| {
+            let sent = producer.send(again(message, tag));
+            sent.map_err(|(error, _)| error)
+        };
+        while let Some(sent) = given_back.send_first(send) {
+            if let Err(error) = sent {
+                self.fail_first(&error);
             }
+        }
+    }
+
+    fn fail_first(&self, error: &KafkaError) {
+        if let Some((number, message)) = self.desk.given_back.take_first() {
+            self.desk.failed(number, message.topic(), error);
         }
     }
 }

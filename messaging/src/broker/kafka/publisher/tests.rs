@@ -12,7 +12,7 @@ use crate::message::Headers;
 
 pub(super) const SOON: Duration = Duration::from_secs(30);
 
-type Answer = oneshot::Receiver<Result<Receipt, BrokerError>>;
+pub(super) type Answer = oneshot::Receiver<Result<Receipt, BrokerError>>;
 
 /// A broker inside librdkafka with the topic "t".
 pub(super) fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaConfig) {

@@ -1,21 +1,95 @@
 //! What a client gives back. It has no threads here: a test does what they do, one step after the other.
 
-use super::super::super::{member::lock, spawn};
+use rdkafka::mocking::MockCluster;
+use rdkafka::producer::DefaultProducerContext;
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+
+use super::super::super::{KafkaConfig, member::lock, now, spawn};
 use super::super::FULL;
-use super::super::tests::{SOON, cluster, message};
+use super::super::tests::{Answer, SOON, cluster, message};
 use super::*;
+use crate::broker::NotQueued;
 use crate::message::Headers;
+
+fn client(config: &KafkaConfig) -> Client {
+    Client::new(config, Arc::new(|_, _| {})).unwrap()
+}
+
+fn with(mut config: KafkaConfig, name: &str, value: &str) -> KafkaConfig {
+    config.extra.insert(name.to_owned(), value.to_owned());
+    config
+}
+
+fn send(client: &Client, value: &[u8]) -> Result<Answer, NotQueued> {
+    let (waiter, answer) = oneshot::channel();
+    let sent = client.send(message(value, &Headers::new()), &mut Some(waiter));
+    sent.map(|()| answer)
+}
+
+/// Serves the client until these are written, each behind the one before.
+fn written_in_order(client: &Client, answers: impl IntoIterator<Item = Answer>) {
+    let (end, mut before) = (now() + SOON, -1);
+    for mut answer in answers {
+        let receipt = loop {
+            match answer.try_recv() {
+                Ok(receipt) => break receipt.expect("it is written"),
+                Err(TryRecvError::Closed) => panic!("nobody answers"),
+                Err(TryRecvError::Empty) => client.serve_once(),
+            }
+            assert!(now() < end, "waited for a receipt");
+        };
+        let offset = receipt.offset.unwrap();
+        assert!(offset > before, "out of order: {offset} after {before}");
+        before = offset;
+    }
+}
+
+/// A client that has 1 on its way to a broker that is slow to answer, and 2 and 3 behind it.
+fn held_up() -> (MockCluster<'static, DefaultProducerContext>, Client, [Answer; 3]) {
+    let (mock, config) = cluster();
+    let client = client(&with(config, "max.in.flight", "1"));
+    written_in_order(&client, send(&client, b"0"));
+    mock.broker_round_trip_time(1, 100 * SOON).unwrap();
+    let first = on_its_way(&client, b"1");
+    let [second, third] = [b"2", b"3"].map(|value| send(&client, value).unwrap());
+    (mock, client, [first, second, third])
+}
+
+/// Sends until the message is on its way: what is not, can be taken back from the queue.
+fn on_its_way(client: &Client, value: &[u8]) -> Answer {
+    let end = now() + SOON;
+    loop {
+        let answer = send(client, value).unwrap();
+        let producer = client.producer();
+        producer.purge(PurgeConfig::default().queue());
+        producer.poll(POLL);
+        let Some((number, _)) = client.desk.given_back.take_first() else {
+            return answer;
+        };
+        client.desk.unseat(number);
+        assert!(now() < end, "waited for a request");
+    }
+}
+
+#[test]
+fn what_is_on_its_way_goes_before_what_waits_behind_it() {
+    let (mock, client, answers) = held_up();
+    client.renew(&client.producer());
+    mock.broker_round_trip_time(1, Duration::ZERO).unwrap();
+    written_in_order(&client, answers);
+}
 
 /// A renewal is held up where the client gives its messages back.
 #[test]
 fn no_send_waits_while_the_client_is_replaced() {
     let (mock, config) = cluster();
     mock.broker_down(1).unwrap();
-    let client = Arc::new(Client::new(&config, Arc::new(|_, _| {})).unwrap());
+    let client = Arc::new(client(&config));
     client
         .send(message(b"given back", &Headers::new()), &mut None)
         .unwrap();
-    let held = lock(&client.desk.given_back);
+    let held = lock(&client.desk.given_back.waiting);
     let renewed = client.clone();
     spawn("renews", move || renewed.renew(&renewed.producer())).unwrap();
     let (told, full) = std::sync::mpsc::channel();
