@@ -16,8 +16,8 @@ const POLL: Duration = Duration::from_millis(50);
 /// How long the next client has before it is given up as well.
 const RENEW: Duration = Duration::from_millis(100);
 
-/// How long a client that is given up has to give its messages back.
-const GIVE_BACK: Duration = Duration::from_secs(1);
+/// After how many polls a client that is given up is slow to give its messages back.
+const SLOW: u64 = 60;
 
 impl Client {
     pub(super) fn serve(&self) {
@@ -32,29 +32,53 @@ impl Client {
         producer.poll(POLL);
         if let Some((_, why)) = producer.client().fatal_error() {
             tracing::warn!("the producer is made anew: {why}");
-            self.renew(&producer);
+            self.renew(producer);
             thread::park_timeout(RENEW);
         } else {
-            // What the client before this one gave back only in its end.
             self.resend(&producer);
         }
     }
 
     /// A client of no use any more gives back what is not acknowledged; the next one sends it first.
-    fn renew(&self, dead: &BaseProducer<Receipts>) {
-        self.place_mut().open = false;
-        dead.purge(PurgeConfig::default().queue().inflight());
-        let _ = dead.flush(GIVE_BACK);
+    fn renew(&self, dead: Arc<BaseProducer<Receipts>>) {
+        self.set_open(false);
+        if !self.take_back(&dead) {
+            return;
+        }
         let next = match make(&self.config, &self.desk) {
-            Ok(next) => next,
+            Ok(next) => Arc::new(next),
             Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
         };
-        self.resend(&next);
-        let (producer, open) = (Arc::new(next), true);
+        let (producer, open) = (next.clone(), false);
         let before = std::mem::replace(&mut *self.place_mut(), Place { producer, open });
-        super::super::end(before.producer);
+        super::super::end((dead, before.producer));
+        self.resend(&next);
     }
 
+    /// Waits until a client that is given up holds nothing any more: whatever it gave back later would go behind what is
+    /// sent meanwhile. `false` when the end comes first.
+    fn take_back(&self, dead: &BaseProducer<Receipts>) -> bool {
+        let mut polls = 0;
+        while !self.has_ended() {
+            // Each time again, for it misses what is on its way from one of the client's threads to another. Those are not
+            // waited for, as one may be looking up a name.
+            dead.purge(PurgeConfig::default().queue().inflight().non_blocking());
+            if dead.flush(POLL).is_ok() {
+                return true;
+            }
+            polls += 1;
+            if polls == SLOW {
+                let left = dead.in_flight_count();
+                tracing::warn!(
+                    left,
+                    "sends wait for what the producer before has not given back yet"
+                );
+            }
+        }
+        false
+    }
+
+    /// Sends what was given back, then lets others send.
     fn resend(&self, producer: &BaseProducer<Receipts>) {
         let given_back = &self.desk.given_back;
         let send = |message: &_, tag| {
@@ -66,11 +90,18 @@ impl Client {
                 self.fail_first(&error);
             }
         }
+        self.set_open(true);
     }
 
     fn fail_first(&self, error: &KafkaError) {
         if let Some((number, message)) = self.desk.given_back.take_first() {
             self.desk.failed(number, message.topic(), error);
+        }
+    }
+
+    fn set_open(&self, open: bool) {
+        if self.place().open != open {
+            self.place_mut().open = open;
         }
     }
 }

@@ -5,7 +5,7 @@ use rdkafka::producer::DefaultProducerContext;
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
-use super::super::super::{KafkaConfig, member::lock, now, spawn};
+use super::super::super::{KafkaConfig, member::lock, now, send::owned, spawn};
 use super::super::FULL;
 use super::super::tests::{Answer, SOON, cluster, message};
 use super::*;
@@ -25,6 +25,15 @@ fn send(client: &Client, value: &[u8]) -> Result<Answer, NotQueued> {
     let (waiter, answer) = oneshot::channel();
     let sent = client.send(message(value, &Headers::new()), &mut Some(waiter));
     sent.map(|()| answer)
+}
+
+/// A message that a client gave back.
+fn give_back(client: &Client, value: &[u8]) -> Answer {
+    let (waiter, answer) = oneshot::channel();
+    let number = client.desk.seat(&mut Some(waiter)).unwrap();
+    let given_back = &client.desk.given_back;
+    given_back.push(given_back.tag(number), owned(message(value, &Headers::new())));
+    answer
 }
 
 /// Serves the client until these are written, each behind the one before.
@@ -75,9 +84,49 @@ fn on_its_way(client: &Client, value: &[u8]) -> Answer {
 #[test]
 fn what_is_on_its_way_goes_before_what_waits_behind_it() {
     let (mock, client, answers) = held_up();
-    client.renew(&client.producer());
+    client.renew(client.producer());
     mock.broker_round_trip_time(1, Duration::ZERO).unwrap();
     written_in_order(&client, answers);
+}
+
+#[test]
+fn what_is_given_back_late_goes_before_what_is_sent_later() {
+    let (mock, client, answers) = held_up();
+    let (dead, client) = (client.producer(), Arc::new(client));
+    let held = lock(&client.desk.given_back.waiting);
+    let renewed = client.clone();
+    let renew = move || renewed.renew(renewed.producer());
+    let renewing = thread::Builder::new().spawn(renew).unwrap();
+    // So long does it take to give the first ones back.
+    thread::park_timeout(Duration::from_millis(1_500));
+    drop(held);
+    renewing.join().unwrap();
+    let later = send(&client, b"4").unwrap();
+    drop(dead);
+    mock.broker_round_trip_time(1, Duration::ZERO).unwrap();
+    written_in_order(&client, answers.into_iter().chain([later]));
+}
+
+/// A renewal is held up where the next client is to take what was given back.
+#[test]
+fn the_next_client_takes_nothing_before_what_was_given_back() {
+    let (_mock, config) = cluster();
+    let client = Arc::new(client(&config));
+    let first = give_back(&client, b"1");
+    let (dead, end) = (client.producer(), now() + SOON);
+    let held = lock(&client.desk.given_back.waiting);
+    let renewed = client.clone();
+    let renew = move || renewed.renew(renewed.producer());
+    let renewing = thread::Builder::new().spawn(renew).unwrap();
+    while Arc::ptr_eq(&dead, &client.producer()) {
+        assert!(now() < end, "waited for the next client");
+        thread::park_timeout(FULL);
+    }
+    assert!(matches!(send(&client, b"overtakes"), Err(NotQueued::Full)));
+    drop(held);
+    renewing.join().unwrap();
+    let second = send(&client, b"2").unwrap();
+    written_in_order(&client, [first, second]);
 }
 
 /// A renewal is held up where the client gives its messages back.
@@ -91,7 +140,7 @@ fn no_send_waits_while_the_client_is_replaced() {
         .unwrap();
     let held = lock(&client.desk.given_back.waiting);
     let renewed = client.clone();
-    spawn("renews", move || renewed.renew(&renewed.producer())).unwrap();
+    spawn("renews", move || renewed.renew(renewed.producer())).unwrap();
     let (told, full) = std::sync::mpsc::channel();
     let sent = client.clone();
     let send = move || {
