@@ -129,12 +129,10 @@ impl Client {
             return Ok(());
         };
         *waiter = self.desk.unseat(number);
-        match error {
-            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal) => {
-                Err(NotQueued::Full)
-            }
-            error => Err(NotQueued::Refused(self.desk.explain(message.topic, &error))),
+        if is_full(&error) {
+            return Err(NotQueued::Full);
         }
+        Err(NotQueued::Refused(self.desk.explain(message.topic, &error)))
     }
 
     fn linger(
@@ -175,11 +173,7 @@ impl Client {
     fn hand_over(&self, number: usize, message: &OwnedMessage) {
         loop {
             match self.offer(again(message, number)) {
-                Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal))
-                    if !self.has_ended() =>
-                {
-                    thread::park_timeout(FULL)
-                }
+                Err(error) if is_full(&error) && !self.has_ended() => thread::park_timeout(FULL),
                 Err(error) => return self.desk.failed(number, message.topic(), &error),
                 Ok(()) => return,
             }
@@ -249,6 +243,14 @@ fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts
     config
         .create_with_context(Receipts::new(desk.clone()))
         .map_err(|error| not_made(&error))
+}
+
+/// Whether the client takes it later, or the next one.
+fn is_full(error: &KafkaError) -> bool {
+    matches!(
+        error,
+        KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal)
+    )
 }
 
 mod renewal;

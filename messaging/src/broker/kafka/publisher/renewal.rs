@@ -8,7 +8,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 
-use super::{Client, Place, Receipts, TellPanic, again, make};
+use super::{Client, Place, Receipts, TellPanic, again, is_full, make};
 
 /// How long the client is asked for receipts at a time, and so how late its thread notices that it is to end.
 const POLL: Duration = Duration::from_millis(50);
@@ -78,7 +78,7 @@ impl Client {
         false
     }
 
-    /// Sends what was given back, then lets others send.
+    /// Sends what was given back, then lets others send. What is not taken yet stays, and keeps them waiting.
     fn resend(&self, producer: &BaseProducer<Receipts>) {
         let given_back = &self.desk.given_back;
         let send = |message: &_, tag| {
@@ -86,8 +86,10 @@ impl Client {
             sent.map_err(|(error, _)| error)
         };
         while let Some(sent) = given_back.send_first(send) {
-            if let Err(error) = sent {
-                self.fail_first(&error);
+            match sent {
+                Ok(()) => {}
+                Err(error) if is_full(&error) => return self.set_open(false),
+                Err(error) => self.fail_first(&error),
             }
         }
         self.set_open(true);

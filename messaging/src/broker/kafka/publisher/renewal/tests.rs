@@ -2,6 +2,7 @@
 
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
@@ -127,6 +128,34 @@ fn the_next_client_takes_nothing_before_what_was_given_back() {
     renewing.join().unwrap();
     let second = send(&client, b"2").unwrap();
     written_in_order(&client, [first, second]);
+}
+
+#[test]
+fn what_a_full_client_does_not_take_waits_and_keeps_others_out() {
+    let (_mock, config) = cluster();
+    let client = client(&with(config, "queue.buffering.max.messages", "1"));
+    let answers = [b"1", b"2", b"3"].map(|value| give_back(&client, value));
+    client.resend(&client.producer());
+    assert!(matches!(send(&client, b"overtakes"), Err(NotQueued::Full)));
+    written_in_order(&client, answers);
+    client.resend(&client.producer());
+    written_in_order(&client, send(&client, b"4"));
+}
+
+#[test]
+fn what_a_dead_client_does_not_take_waits_for_the_next_one() {
+    let (mock, config) = cluster();
+    let denied = RDKafkaRespErr::RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
+    mock.request_errors(RDKafkaApiKey::InitProducerId, &[denied]);
+    let client = client(&config);
+    let (dead, end) = (client.producer(), now() + SOON);
+    while dead.client().fatal_error().is_none() {
+        dead.poll(POLL);
+        assert!(now() < end, "waited for a fatal error");
+    }
+    let answers = [b"1", b"2"].map(|value| give_back(&client, value));
+    client.resend(&dead);
+    written_in_order(&client, answers);
 }
 
 /// A renewal is held up where the client gives its messages back.
