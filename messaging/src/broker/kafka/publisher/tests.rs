@@ -69,6 +69,13 @@ async fn a_panic_of_the_thread_of_receipts_answers_all_and_refuses_more() {
     let (waiter, answer) = oneshot::channel();
     enqueue(&publisher, b"fails with nobody waiting", None).unwrap();
     enqueue(&publisher, b"waits", Some(waiter)).unwrap();
+    // Failures of one topic may come together, and are gone together.
+    let headers = Headers::new();
+    let left = Outbound {
+        topic: "u",
+        ..message(b"is left", &headers)
+    };
+    publisher.enqueue(left, &mut None).unwrap();
     is_closed(&publisher, answer).await;
 }
 
