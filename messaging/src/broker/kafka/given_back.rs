@@ -55,6 +55,12 @@ impl GivenBack {
         lock(&self.waiting).pop_first().map(|(_, numbered)| numbered)
     }
 
+    /// How many wait here or are held by the client. Nothing goes from one to the other while they are counted.
+    pub(super) fn count_with(&self, held: impl FnOnce() -> usize) -> usize {
+        let waiting = lock(&self.waiting);
+        waiting.len() + held()
+    }
+
     /// The whole place of a message, which is among the last 2³² ones.
     fn place(&self, tag: usize) -> u64 {
         let next = self.places.load(Ordering::Relaxed);
@@ -112,6 +118,7 @@ mod tests {
         }
         let full = || KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull);
         assert!(given_back.send_first(|_, _| Err(full())).unwrap().is_err());
+        assert_eq!(given_back.count_with(|| 1), 3);
         assert_eq!(given_back.take_first().unwrap().0, 5);
     }
 }

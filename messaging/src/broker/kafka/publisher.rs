@@ -218,8 +218,10 @@ impl Publisher for KafkaPublisher {
             .lingering
             .as_ref()
             .map_or(0, |lingering| lingering.count());
-        let sent = usize::try_from(self.client.producer().in_flight_count()).unwrap_or(0);
-        lingering + sent
+        // Locked, so that what was given back does not go to another client than the one that is counted.
+        let place = self.client.place();
+        let sent = || usize::try_from(place.producer.in_flight_count()).unwrap_or(0);
+        lingering + self.client.desk.given_back.count_with(sent)
     }
 }
 

@@ -7,10 +7,10 @@ use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
 use super::super::super::{KafkaConfig, member::lock, now, send::owned, spawn};
-use super::super::FULL;
 use super::super::tests::{Answer, SOON, cluster, message};
+use super::super::{EndThreads, FULL, KafkaPublisher};
 use super::*;
-use crate::broker::NotQueued;
+use crate::broker::{NotQueued, Publisher};
 use crate::message::Headers;
 
 fn client(config: &KafkaConfig) -> Client {
@@ -156,6 +156,20 @@ fn what_a_dead_client_does_not_take_waits_for_the_next_one() {
     let answers = [b"1", b"2"].map(|value| give_back(&client, value));
     client.resend(&dead);
     written_in_order(&client, answers);
+}
+
+#[tokio::test]
+async fn what_was_given_back_is_still_queued() {
+    let (_mock, config) = cluster();
+    let client = Arc::new(client(&config));
+    let (desk, lingering) = (client.desk.clone(), None);
+    let _end = EndThreads { desk, lingering };
+    let publisher = KafkaPublisher { client, _end };
+    assert_eq!(publisher.flush(SOON).await, 0);
+    let answer = give_back(&publisher.client, b"1");
+    assert_eq!(publisher.flush(Duration::ZERO).await, 1);
+    written_in_order(&publisher.client, [answer]);
+    assert_eq!(publisher.flush(SOON).await, 0);
 }
 
 /// A renewal is held up where the client gives its messages back.
