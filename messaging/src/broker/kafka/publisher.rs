@@ -27,6 +27,9 @@ const LOOK: Duration = Duration::from_millis(2);
 /// How long a message waits to be handed over again when the client has no room.
 const FULL: Duration = Duration::from_millis(1);
 
+/// Why what waits at the end fails.
+const CLOSED: KafkaError = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
+
 /// See the module.
 pub(super) struct KafkaPublisher {
     client: Arc<Client>,
@@ -163,9 +166,8 @@ impl Client {
                 lingering.gone();
             }
         }
-        let closed = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
         for (number, message) in lingering.rest() {
-            self.desk.failed(number, message.topic(), &closed);
+            self.desk.failed(number, message.topic(), &CLOSED);
         }
     }
 

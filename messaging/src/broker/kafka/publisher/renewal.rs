@@ -8,7 +8,7 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 
-use super::{Client, Place, Receipts, TellPanic, again, is_full, make};
+use super::{CLOSED, Client, Place, Receipts, TellPanic, again, is_full, make};
 
 /// How long the client is asked for receipts at a time, and so how late its thread notices that it is to end.
 const POLL: Duration = Duration::from_millis(50);
@@ -20,11 +20,13 @@ const RENEW: Duration = Duration::from_millis(100);
 const SLOW: u64 = 60;
 
 impl Client {
+    /// Serves receipts until the end; what was given back and is not sent again then fails.
     pub(super) fn serve(&self) {
         let _told = TellPanic(self);
         while !self.has_ended() {
             self.serve_once();
         }
+        while self.fail_first(&CLOSED) {}
     }
 
     fn serve_once(&self) {
@@ -89,16 +91,19 @@ impl Client {
             match sent {
                 Ok(()) => {}
                 Err(error) if is_full(&error) => return self.set_open(false),
-                Err(error) => self.fail_first(&error),
+                Err(error) => drop(self.fail_first(&error)),
             }
         }
         self.set_open(true);
     }
 
-    fn fail_first(&self, error: &KafkaError) {
-        if let Some((number, message)) = self.desk.given_back.take_first() {
-            self.desk.failed(number, message.topic(), error);
+    /// Whether there was one.
+    fn fail_first(&self, error: &KafkaError) -> bool {
+        let first = self.desk.given_back.take_first();
+        if let Some((number, message)) = &first {
+            self.desk.failed(*number, message.topic(), error);
         }
+        first.is_some()
     }
 
     fn set_open(&self, open: bool) {

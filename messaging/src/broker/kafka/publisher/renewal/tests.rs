@@ -1,5 +1,7 @@
 //! What a client gives back. It has no threads here: a test does what they do, one step after the other.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
@@ -10,7 +12,7 @@ use super::super::super::{KafkaConfig, member::lock, now, send::owned, spawn};
 use super::super::tests::{Answer, SOON, cluster, message};
 use super::super::{EndThreads, FULL, KafkaPublisher};
 use super::*;
-use crate::broker::{NotQueued, Publisher};
+use crate::broker::{BrokerError, NotQueued, Publisher};
 use crate::message::Headers;
 
 fn client(config: &KafkaConfig) -> Client {
@@ -170,6 +172,27 @@ async fn what_was_given_back_is_still_queued() {
     assert_eq!(publisher.flush(Duration::ZERO).await, 1);
     written_in_order(&publisher.client, [answer]);
     assert_eq!(publisher.flush(SOON).await, 0);
+}
+
+#[test]
+fn what_was_given_back_fails_at_the_end() {
+    let (_mock, config) = cluster();
+    let told = Arc::new(AtomicUsize::new(0));
+    let count = told.clone();
+    let hook = move |_: &str, _: &BrokerError| {
+        count.fetch_add(1, Ordering::Relaxed);
+    };
+    let client = Client::new(&config, Arc::new(hook)).unwrap();
+    let mut answer = give_back(&client, b"waits");
+    let given_back = &client.desk.given_back;
+    given_back.push(
+        given_back.tag(0),
+        owned(message(b"nobody waits", &Headers::new())),
+    );
+    client.desk.close();
+    client.serve();
+    assert!(matches!(answer.try_recv(), Ok(Err(BrokerError::Closed))));
+    assert_eq!(told.load(Ordering::Relaxed), 1);
 }
 
 /// A renewal is held up where the client gives its messages back.
