@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer, PurgeConfig};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::KafkaConfig;
@@ -17,9 +17,6 @@ use super::lingering::Lingering;
 use super::receipts::{Desk, Receipts};
 use super::send::{again, owned, record};
 use crate::broker::{BrokerError, FailureHook, NotQueued, Outbound, Publisher, Waiter};
-
-/// How long the client is asked for receipts at a time, and so how late its thread notices that it is to end.
-const POLL: Duration = Duration::from_millis(50);
 
 /// How long a full queue is waited for without a receipt.
 const ROOM: Duration = Duration::from_millis(20);
@@ -30,11 +27,8 @@ const LOOK: Duration = Duration::from_millis(2);
 /// How long a message waits to be handed over again when the client has no room.
 const FULL: Duration = Duration::from_millis(1);
 
-/// How long the next client has before it is given up as well.
-const RENEW: Duration = Duration::from_millis(100);
-
-/// How long a client that is given up has to give its messages back.
-const GIVE_BACK: Duration = Duration::from_secs(1);
+/// Why what waits at the end fails.
+const CLOSED: KafkaError = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
 
 /// See the module.
 pub(super) struct KafkaPublisher {
@@ -121,52 +115,14 @@ impl Client {
         self.desk.is_closed()
     }
 
-    fn serve(&self) {
-        let _told = TellPanic(self);
-        while !self.has_ended() {
-            let producer = self.producer();
-            producer.poll(POLL);
-            if let Some((_, why)) = producer.client().fatal_error() {
-                tracing::warn!("the producer is made anew: {why}");
-                self.renew(&producer);
-                thread::park_timeout(RENEW);
-            } else {
-                // What the client before this one gave back only in its end.
-                self.resend(&producer);
-            }
-        }
-    }
-
-    /// A client of no use any more gives back what is not acknowledged; the next one sends it first.
-    fn renew(&self, dead: &BaseProducer<Receipts>) {
-        self.place_mut().open = false;
-        dead.purge(PurgeConfig::default().queue().inflight());
-        let _ = dead.flush(GIVE_BACK);
-        let next = match make(&self.config, &self.desk) {
-            Ok(next) => next,
-            Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
-        };
-        self.resend(&next);
-        let (producer, open) = (Arc::new(next), true);
-        let before = std::mem::replace(&mut *self.place_mut(), Place { producer, open });
-        super::end(before.producer);
-    }
-
-    fn resend(&self, producer: &BaseProducer<Receipts>) {
-        for (number, message) in self.desk.given_back() {
-            if let Err((error, _)) = producer.send(again(&message, number)) {
-                self.desk.failed(number, message.topic(), &error);
-            }
-        }
-    }
-
     /// Gives a record to the client, which is full while it is replaced.
-    fn offer(&self, record: BaseRecord<'_, [u8], [u8], usize>) -> Result<(), KafkaError> {
+    fn offer(&self, mut record: BaseRecord<'_, [u8], [u8], usize>) -> Result<(), KafkaError> {
         // Locked while it is sent: a client that is shut takes nothing after it gave back what it had.
         let place = self.place();
         if !place.open {
             return Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
         }
+        record.delivery_opaque = self.desk.given_back.tag(record.delivery_opaque);
         place.producer.send(record).map_err(|(error, _)| error)
     }
 
@@ -176,12 +132,10 @@ impl Client {
             return Ok(());
         };
         *waiter = self.desk.unseat(number);
-        match error {
-            KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal) => {
-                Err(NotQueued::Full)
-            }
-            error => Err(NotQueued::Refused(self.desk.explain(message.topic, &error))),
+        if is_full(&error) {
+            return Err(NotQueued::Full);
         }
+        Err(NotQueued::Refused(self.desk.explain(message.topic, &error)))
     }
 
     fn linger(
@@ -212,9 +166,8 @@ impl Client {
                 lingering.gone();
             }
         }
-        let closed = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
         for (number, message) in lingering.rest() {
-            self.desk.failed(number, message.topic(), &closed);
+            self.desk.failed(number, message.topic(), &CLOSED);
         }
     }
 
@@ -222,11 +175,7 @@ impl Client {
     fn hand_over(&self, number: usize, message: &OwnedMessage) {
         loop {
             match self.offer(again(message, number)) {
-                Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal))
-                    if !self.has_ended() =>
-                {
-                    thread::park_timeout(FULL)
-                }
+                Err(error) if is_full(&error) && !self.has_ended() => thread::park_timeout(FULL),
                 Err(error) => return self.desk.failed(number, message.topic(), &error),
                 Ok(()) => return,
             }
@@ -271,8 +220,10 @@ impl Publisher for KafkaPublisher {
             .lingering
             .as_ref()
             .map_or(0, |lingering| lingering.count());
-        let sent = usize::try_from(self.client.producer().in_flight_count()).unwrap_or(0);
-        lingering + sent
+        // Locked, so that what was given back does not go to another client than the one that is counted.
+        let place = self.client.place();
+        let sent = || usize::try_from(place.producer.in_flight_count()).unwrap_or(0);
+        lingering + self.client.desk.given_back.count_with(sent)
     }
 }
 
@@ -298,5 +249,14 @@ fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts
         .map_err(|error| not_made(&error))
 }
 
+/// Whether the client takes it later, or the next one.
+fn is_full(error: &KafkaError) -> bool {
+    matches!(
+        error,
+        KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::Fatal)
+    )
+}
+
+mod renewal;
 #[cfg(test)]
 mod tests;

@@ -7,16 +7,17 @@ use std::time::Duration;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
-use rdkafka::message::{Message, OwnedMessage};
+use rdkafka::message::Message;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use tokio::sync::Notify;
 
 use super::error::{Meaning, Place, broker_error, meaning_of};
+use super::given_back::{self, GivenBack};
 use super::log;
 use super::member::lock;
 use crate::broker::{BrokerError, FailureHook, Receipt, Waiter};
 
-/// Waiters by number; it outlives a client. A message carries the number of its waiter, 0 when nobody waits.
+/// Waiters by number; it outlives a client. The number of a message is 0 when nobody waits.
 pub(super) struct Desk {
     address: String,
     limit: Duration,
@@ -24,7 +25,7 @@ pub(super) struct Desk {
     seats: Mutex<Seats>,
     room: Notify,
     closed: AtomicBool,
-    pub(super) given_back: Mutex<Vec<(usize, OwnedMessage)>>,
+    pub(super) given_back: GivenBack,
 }
 
 #[derive(Default)]
@@ -42,7 +43,7 @@ impl Desk {
             seats: Mutex::default(),
             room: Notify::new(),
             closed: AtomicBool::new(false),
-            given_back: Mutex::default(),
+            given_back: GivenBack::default(),
         }
     }
 
@@ -105,15 +106,6 @@ impl Desk {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// The messages of a client that was given up, in their order.
-    pub(super) fn given_back(&self) -> Vec<(usize, OwnedMessage)> {
-        std::mem::take(&mut *lock(&self.given_back))
-    }
-
-    fn give_back(&self, number: usize, message: OwnedMessage) {
-        lock(&self.given_back).push((number, message));
-    }
-
     /// Answers a message that failed.
     pub(super) fn failed(&self, number: usize, topic: &str, error: &KafkaError) {
         let error = self.explain(topic, error);
@@ -167,13 +159,14 @@ impl Receipts {
 impl ProducerContext for Receipts {
     type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, number: usize) {
+    fn delivery(&self, result: &DeliveryResult<'_>, tag: usize) {
+        let number = given_back::number(tag);
         match result {
             Ok(message) => self.desk.written(number, message),
             Err((error, message)) => match meaning_of(error) {
                 // Of a client that is of no use any more, which may have dropped it by itself.
                 Meaning::Fatal | Meaning::Dropped if !self.desk.is_closed() => {
-                    self.desk.give_back(number, message.detach());
+                    self.desk.given_back.push(tag, message.detach());
                 }
                 _ => self.desk.failed(number, message.topic(), error),
             },

@@ -6,17 +6,16 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use tokio::sync::oneshot;
 
-use super::super::member::lock;
 use super::*;
 use crate::broker::Receipt;
 use crate::message::Headers;
 
-const SOON: Duration = Duration::from_secs(30);
+pub(super) const SOON: Duration = Duration::from_secs(30);
 
-type Answer = oneshot::Receiver<Result<Receipt, BrokerError>>;
+pub(super) type Answer = oneshot::Receiver<Result<Receipt, BrokerError>>;
 
 /// A broker inside librdkafka with the topic "t".
-fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaConfig) {
+pub(super) fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaConfig) {
     let mock = MockCluster::new(1).unwrap();
     mock.create_topic("t", 1, 1).unwrap();
     let config = KafkaConfig {
@@ -26,7 +25,7 @@ fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaConfig) {
     (mock, config)
 }
 
-fn message<'a>(value: &'a [u8], headers: &'a Headers) -> Outbound<'a> {
+pub(super) fn message<'a>(value: &'a [u8], headers: &'a Headers) -> Outbound<'a> {
     Outbound {
         topic: "t",
         key: Some(b"k"),
@@ -70,6 +69,13 @@ async fn a_panic_of_the_thread_of_receipts_answers_all_and_refuses_more() {
     let (waiter, answer) = oneshot::channel();
     enqueue(&publisher, b"fails with nobody waiting", None).unwrap();
     enqueue(&publisher, b"waits", Some(waiter)).unwrap();
+    // Failures of one topic may come together, and are gone together.
+    let headers = Headers::new();
+    let left = Outbound {
+        topic: "u",
+        ..message(b"is left", &headers)
+    };
+    publisher.enqueue(left, &mut None).unwrap();
     is_closed(&publisher, answer).await;
 }
 
@@ -84,34 +90,6 @@ async fn a_panic_of_the_thread_that_lingers_answers_all_and_refuses_more() {
     enqueue(&publisher, b"waits", Some(waiter)).unwrap();
     publisher.hurry();
     is_closed(&publisher, answer).await;
-}
-
-/// A renewal is held up where the client gives its messages back.
-#[test]
-fn no_send_waits_while_the_client_is_replaced() {
-    let (mock, config) = cluster();
-    mock.broker_down(1).unwrap();
-    let client = Arc::new(Client::new(&config, Arc::new(|_, _| {})).unwrap());
-    client
-        .send(message(b"given back", &Headers::new()), &mut None)
-        .unwrap();
-    let held = lock(&client.desk.given_back);
-    let renewed = client.clone();
-    super::super::spawn("renews", move || renewed.renew(&renewed.producer())).unwrap();
-    let (told, full) = std::sync::mpsc::channel();
-    let sent = client.clone();
-    let send = move || {
-        while sent
-            .send(message(b"overtakes", &Headers::new()), &mut None)
-            .is_ok()
-        {
-            thread::park_timeout(FULL);
-        }
-        let _ = told.send(());
-    };
-    super::super::spawn("sends", send).unwrap();
-    full.recv_timeout(SOON).expect("waited for a full client");
-    drop(held);
 }
 
 #[tokio::test]
