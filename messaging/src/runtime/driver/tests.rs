@@ -14,7 +14,7 @@ async fn echo(text: String) -> String {
     text
 }
 
-pub(super) fn unit_of<M: 'static, H: Handler<M>>(handler: H) -> Unit {
+fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
     let producer = Producer::new(None, String::new(), false, None);
     let context = Context::new(Arc::new(States::default()), producer);
     let rules = Rules {
@@ -40,7 +40,7 @@ pub(super) fn unit_of<M: 'static, H: Handler<M>>(handler: H) -> Unit {
 }
 
 fn driver<M: 'static, H: Handler<M>>(subscription: &Double, handler: H) -> Driver {
-    let unit = Arc::new(unit_of(handler));
+    let unit = Arc::new(unit(handler));
     Driver::new(Setup {
         group: "g".to_owned(),
         subscription: Box::new(subscription.clone()),
