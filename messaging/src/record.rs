@@ -102,6 +102,12 @@ impl BatchBuilder {
         }
     }
 
+    /// Makes room for so many more records, and bytes of their keys and values; they may be more, or fewer.
+    pub fn reserve(&mut self, records: usize, bytes: usize) {
+        self.batch.records.reserve_exact(records);
+        self.arena.reserve_exact(bytes);
+    }
+
     /// How many records so far.
     pub fn len(&self) -> usize {
         self.batch.records.len()
@@ -119,7 +125,7 @@ impl BatchBuilder {
 
     /// The batch, ready to be handed on.
     pub fn finish(mut self) -> Arc<RecordBatch> {
-        // They grew by doubling; what they hold is counted, what they could hold is not.
+        // They grew by doubling, or by a guess; what they hold is counted, what they could hold is not.
         self.arena.shrink_to_fit();
         self.batch.records.shrink_to_fit();
         self.batch.headers.shrink_to_fit();
@@ -226,7 +232,7 @@ impl Record {
             return self.clone();
         }
         let mut alone = RecordBatch::builder(self.batch.topic.clone(), self.batch.partition);
-        alone.arena.reserve_exact(self.size());
+        alone.reserve(1, self.size());
         alone.push(self.offset(), self.timestamp(), self.key(), self.value());
         for (name, value) in self.headers() {
             alone.push_header(name, value);

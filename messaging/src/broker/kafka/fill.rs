@@ -24,6 +24,8 @@ pub(super) fn fill(
     shared: &Shared,
 ) -> bool {
     let mut batch = RecordBatch::builder(partition.at.topic.clone(), partition.at.partition);
+    let (records, bytes) = partition.usual;
+    batch.reserve(records, bytes);
     while batch.len() < shared.request.max_poll_records && batch.bytes() < BATCH_BYTES {
         let record = match partition.queue.next() {
             Some(Ok(record)) => record,
@@ -42,6 +44,7 @@ pub(super) fn fill(
         copy(&record, &mut batch);
     }
     let moved = !batch.is_empty();
+    partition.usual = (batch.len(), batch.bytes());
     partition.pending = moved.then(|| batch.finish());
     moved
 }

@@ -21,6 +21,8 @@ pub(super) struct Partition {
     pub(super) held: bool,
     /// A batch for which the driver had no room yet.
     pub(super) pending: Option<Arc<RecordBatch>>,
+    /// The size of the last batch, records and bytes; the next one is mostly as large.
+    pub(super) usual: (usize, usize),
     /// The first offset that came in this epoch.
     pub(super) first: Option<i64>,
     /// The lowest offset that may come next.
@@ -76,6 +78,7 @@ impl Partitions {
             queue,
             held: false,
             pending: None,
+            usual: (0, 0),
             first: None,
             next: 0,
         });
