@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 
-least=20
+least=52
 patience=900 # seconds for one run of the tests; a core that hangs was noticed too
 tests=(cargo test -p messaging --no-default-features --lib)
 

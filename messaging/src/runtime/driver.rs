@@ -1,5 +1,5 @@
-//! The driver of one subscription: broker events in, starts and commands out. It owns the core; there is no lock and no
-//! atomic per record.
+//! The driver of one subscription: broker events in, starts and commands out. It owns the core; there is no lock
+//! for a record.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
