@@ -11,6 +11,9 @@ const HEAVY: Duration = Duration::from_micros(15);
 /// handler were heavy; several in a row were not.
 const SURE: u32 = 4;
 
+/// A run that took so long was not only interrupted: one is enough, for each keeps the driver from all else.
+const CERTAIN: Duration = Duration::from_millis(50);
+
 /// Of how many runs of a heavy handler one is polled in place, to see whether it still is.
 const PROBE: u32 = 64;
 
@@ -47,7 +50,11 @@ impl Weight {
     /// A run of so many records took so long to poll.
     pub(super) fn measured(&mut self, records: usize, took: Duration) {
         let long = took.as_nanos() >= HEAVY.as_nanos() * records as u128;
-        self.long_runs = if long { self.long_runs.saturating_add(1) } else { 0 };
+        self.long_runs = match long {
+            true if took >= CERTAIN => SURE,
+            true => self.long_runs.saturating_add(1),
+            false => 0,
+        };
     }
 }
 
@@ -74,6 +81,13 @@ mod tests {
     }
 
     #[test]
+    fn one_run_that_took_very_long_is_enough() {
+        let mut weight = Weight::default();
+        weight.measured(1, CERTAIN);
+        assert!(weight.is_heavy());
+    }
+
+    #[test]
     fn runs_that_were_interrupted_make_no_handler_heavy() {
         let mut weight = Weight::default();
         for run in 0..100 {
@@ -88,7 +102,7 @@ mod tests {
     fn after_a_long_run_the_clock_is_looked_at_for_each_record() {
         let mut weight = Weight::default();
         assert!(!weight.is_time_to_look(1));
-        weight.measured(1, Duration::from_millis(100));
+        weight.measured(1, Duration::from_millis(1));
         assert!(weight.is_time_to_look(1));
     }
 }
