@@ -34,6 +34,10 @@ pub(crate) use default::Offer;
 /// ```
 ///
 /// Awaiting it waits for the broker's receipt; `.wait(false)` returns when the message is queued.
+///
+/// As long as no App has started, the producer is made from the environment and the settings file alone: what an App was
+/// given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody could read
+/// the message.
 pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
     match Producer::current() {
         Ok(producer) => producer.send(topic, payload),
@@ -96,7 +100,8 @@ impl Producer {
     /// longest, or one made from the environment as long as no App has started.
     ///
     /// # Errors
-    /// When all Apps have ended; when none has started and the settings of the environment have problems.
+    /// When all Apps have ended; when none has started and the settings of the environment have problems or name the
+    /// memory broker.
     pub fn current() -> Result<Producer> {
         if let Ok(current) = CURRENT.try_with(Producer::clone) {
             return Ok(current);
