@@ -14,7 +14,7 @@ use crate::handler::ErasedHandler;
 use crate::producer::{OnFailure, Producer};
 use crate::registry;
 use crate::runtime::observer::Observer;
-use crate::settings::{SettingValue, Settings, Sources};
+use crate::settings::{MessageBroker, SettingValue, Settings, Sources};
 use crate::spec::WorkerSpec;
 
 #[cfg(not(feature = "kafka"))]
@@ -365,7 +365,12 @@ impl App {
     }
 }
 
-/// The producer of a process in which no App has started, made from the environment.
+/// The producer of a process in which no App has started, made from the environment. Refused on memory: it would succeed
+/// into a broker of its own.
 pub(crate) fn producer_from_environment() -> Result<Producer> {
-    App::empty().plan().map(|plan| plan.producer)
+    let plan = App::empty().plan()?;
+    match plan.settings.message_broker {
+        MessageBroker::Memory => Err(Kind::NotStarted.into()),
+        MessageBroker::Kafka => Ok(plan.producer),
+    }
 }

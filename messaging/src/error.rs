@@ -54,6 +54,10 @@ pub(crate) enum Kind {
         "the App of this process has ended, and publishing outside of its handlers with it; publish before it is joined or dropped, or start another"
     )]
     Ended,
+    #[error(
+        "no App runs yet, and nobody could read a memory broker without one; start the App first, or set message_broker to another broker"
+    )]
+    NotStarted,
     #[error("{0}")]
     Usage(String),
     #[error(

@@ -1,7 +1,7 @@
 //! Sending: [`publish`] and [`Producer`].
 
 use std::future::IntoFuture;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::payload::{Payload, encoded, with_encoded};
 use crate::topic::{Accepts, TopicRef};
 
 mod default;
+mod unsent;
 
 pub(crate) use default::Offer;
 
@@ -34,6 +35,10 @@ pub(crate) use default::Offer;
 /// ```
 ///
 /// Awaiting it waits for the broker's receipt; `.wait(false)` returns when the message is queued.
+///
+/// As long as no App has started, the producer is made from the environment and the settings file alone: what an App was
+/// given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody could read
+/// the message.
 pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
     match Producer::current() {
         Ok(producer) => producer.send(topic, payload),
@@ -56,6 +61,14 @@ struct Inner {
     forget: bool,
     failed: Arc<AtomicU64>,
     on_failure: Option<OnFailure>,
+    /// The most messages that were said to be unsent: an App that ends and the last clone of its producer see the same.
+    told_unsent: AtomicUsize,
+}
+
+impl Inner {
+    fn queued(&self) -> usize {
+        self.publisher.get().map_or(0, |publisher| publisher.queued())
+    }
 }
 
 tokio::task_local! {
@@ -89,6 +102,7 @@ impl Producer {
             forget,
             failed: Arc::default(),
             on_failure,
+            told_unsent: AtomicUsize::new(0),
         }))
     }
 
@@ -96,7 +110,8 @@ impl Producer {
     /// longest, or one made from the environment as long as no App has started.
     ///
     /// # Errors
-    /// When all Apps have ended; when none has started and the settings of the environment have problems.
+    /// When all Apps have ended; when none has started and the settings of the environment have problems or name the
+    /// memory broker.
     pub fn current() -> Result<Producer> {
         if let Ok(current) = CURRENT.try_with(Producer::clone) {
             return Ok(current);
@@ -126,7 +141,8 @@ impl Producer {
     }
 
     /// Queues a message and returns; waits only while the queue is full. What fails later is counted, logged and told
-    /// to the callback given to `App::on_publish_failure`.
+    /// to the callback given to `App::on_publish_failure`. What is not acknowledged when the process ends is lost: see
+    /// [`Publish::wait`].
     ///
     /// # Errors
     /// When the message cannot be encoded or will never be taken.
@@ -181,7 +197,7 @@ impl Producer {
 
     /// How many messages are queued and not yet acknowledged.
     pub fn queued(&self) -> usize {
-        self.0.publisher.get().map_or(0, |publisher| publisher.queued())
+        self.0.queued()
     }
 
     fn full_name(&self, topic: &str) -> String {
@@ -261,6 +277,26 @@ impl Publish {
 
     /// `false`: return when the message is queued; the receipt then has no offset. `true`: wait for the broker's
     /// receipt. The setting `kafka_fire_and_forget` decides where nothing is said.
+    ///
+    /// What is queued is lost when the process ends before it was acknowledged. [`Running::join`](crate::Running::join)
+    /// waits for the messages of its App; without an App, or with one that is not joined, await [`Producer::flush`] before
+    /// `main` returns:
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example() -> messaging::Result<()> {
+    /// use messaging::{Producer, publish};
+    ///
+    /// publish("orders.created", &"order 7".to_owned()).wait(false).await?;
+    /// let unsent = Producer::current()?.flush(Duration::from_secs(10)).await;
+    /// assert_eq!(unsent, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// How many messages were unsent is logged as an error when their App ends, when the last clone of their producer is
+    /// dropped, and for the producer made from the environment when the tokio runtime ends in which it is used. A process
+    /// that ends by `std::process::exit`, or by a signal that nobody handles, logs nothing.
     pub fn wait(mut self, wait: bool) -> Publish {
         self.wait = wait;
         self

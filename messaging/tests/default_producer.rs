@@ -3,6 +3,7 @@
 
 use messaging::broker::memory::MemoryBroker;
 use messaging::{App, Error, Running, publish};
+use tempfile::TempDir;
 
 async fn start(broker: &MemoryBroker) -> Running {
     let app = App::empty().broker(broker.clone());
@@ -21,6 +22,15 @@ async fn send() -> Result<(), Error> {
     publish("in", &"text".to_owned()).await.map(drop)
 }
 
+/// The settings of this process name the memory broker.
+fn settle_on_memory() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = "[messaging]\nmessage_broker = \"memory\"";
+    std::fs::write(directory.path().join("messaging.toml"), settings).unwrap();
+    std::env::set_current_dir(directory.path()).unwrap();
+    directory
+}
+
 #[tokio::test]
 async fn a_publish_goes_to_the_app_that_runs_for_longest() {
     let brokers = [(); 3].map(|()| MemoryBroker::new());
@@ -28,6 +38,10 @@ async fn a_publish_goes_to_the_app_that_runs_for_longest() {
 
     let switched_off = App::empty().configure([("message_broker", "kafka"), ("kafka_enabled", "false")]);
     switched_off.start().await.expect_err("there is nothing to reach");
+
+    let _directory = settle_on_memory();
+    let error = send().await.expect_err("nobody could read it").to_string();
+    assert!(error.contains("start the App first"), "{error}");
 
     let first = start(&brokers[0]).await;
     let second = start(&brokers[1]).await;

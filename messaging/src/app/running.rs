@@ -40,8 +40,9 @@ impl Shutdown {
 /// How long the last messages get when the time is over.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
 
-/// A started App. Dropping it stops the App without waiting. [`publish`](crate::publish) outside of handlers goes through
-/// the App that runs for longest, until it is joined or dropped.
+/// A started App. Dropping it stops the App without waiting, and logs how many messages are unsent.
+/// [`publish`](crate::publish) outside of handlers goes through the App that runs for longest, until it is joined or
+/// dropped.
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
@@ -216,7 +217,7 @@ impl Running {
         failed.map_or(result, Err)
     }
 
-    /// Gives the last messages what is left of the time.
+    /// Gives the last messages what is left of the time. How many are unsent then is for the drop to say.
     async fn flush(&self) {
         let since = self
             .handle
@@ -224,13 +225,7 @@ impl Running {
             .borrow()
             .map_or(Duration::ZERO, |stopped| clock::now() - stopped);
         let left = self.shutdown.all.saturating_sub(since);
-        let left = self.producer.flush(left.max(LAST_MOMENT)).await;
-        if left > 0 {
-            tracing::error!(
-                messages = left,
-                "messages were queued and not acknowledged when the program ended; they may be lost"
-            );
-        }
+        self.producer.flush(left.max(LAST_MOMENT)).await;
     }
 
     pub(super) fn handle(&self) -> Arc<Handle> {
@@ -241,6 +236,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.handle.stop();
+        self.producer.tell_unsent();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Producer;
+use super::{Producer, unsent};
 use crate::error::{Kind, Result};
 
 static PROCESS: Mutex<Process> = Mutex::new(Process {
@@ -31,11 +31,17 @@ pub(super) fn get() -> Result<Producer> {
     if process.had_app {
         return Err(Kind::Ended.into());
     }
-    if let Some(producer) = &process.from_environment {
-        return Ok(producer.clone());
-    }
-    let made = crate::app::producer_from_environment()?;
-    Ok(process.from_environment.insert(made).clone())
+    let producer = match &process.from_environment {
+        Some(producer) => producer.clone(),
+        None => {
+            let made = crate::app::producer_from_environment()?;
+            process.from_environment.insert(made).clone()
+        }
+    };
+    // A runtime that has ended logs at once, and whoever writes the log may publish.
+    drop(process);
+    unsent::watch(&producer);
+    Ok(producer)
 }
 
 /// Lets the producer of an App be the process's default for as long as this lives.

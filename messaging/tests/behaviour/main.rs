@@ -26,3 +26,4 @@ mod running;
 mod sending;
 mod start;
 mod support;
+mod unsent;

@@ -106,14 +106,15 @@ impl Desk {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Answers a message that failed.
+    /// Answers a message that failed: who waits for it, or the hook when nobody does, or nobody any more.
     pub(super) fn failed(&self, number: usize, topic: &str, error: &KafkaError) {
         let error = self.explain(topic, error);
         if number == 0 {
             (self.on_failure)(topic, &error);
-        } else if let Some(waiter) = self.unseat(number) {
-            // Who does not wait any more is not asked.
-            let _ = waiter.send(Err(error));
+        } else if let Some(waiter) = self.unseat(number)
+            && let Err(Err(error)) = waiter.send(Err(error))
+        {
+            (self.on_failure)(topic, &error);
         }
     }
 
@@ -243,5 +244,25 @@ mod tests {
         assert_eq!(told.load(Ordering::Relaxed), 0);
         desk.failed(0, "t", &error);
         assert_eq!(told.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_failure_whose_waiter_has_gone_goes_to_the_hook() {
+        let told = Arc::new(AtomicUsize::new(0));
+        let count = told.clone();
+        let hook: FailureHook = Arc::new(move |topic, error| {
+            assert_eq!(topic, "t");
+            assert!(matches!(error, BrokerError::TimedOut { .. }));
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        let desk = Desk::new(String::new(), Duration::from_secs(7), hook);
+        let error = KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::MessageTimedOut);
+        let (waiter, answer) = oneshot::channel();
+        let number = desk.seat(&mut Some(waiter)).unwrap();
+        drop(answer);
+        desk.failed(number, "t", &error);
+        assert_eq!(told.load(Ordering::Relaxed), 1);
+        desk.failed(number, "t", &error);
+        assert_eq!(told.load(Ordering::Relaxed), 1, "a message fails once");
     }
 }
