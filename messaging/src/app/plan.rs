@@ -48,9 +48,10 @@ impl Plan {
         }
         for worker in self.resolved() {
             let output = worker.output.as_ref().map(|output| output.topic.as_str());
+            let dlq = worker.dead_letters().then_some(worker.dlq_topic.as_str());
             let rules = worker.keys();
             tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
-                group_from = worker.group_from, concurrency = rules.concurrency, dlq = %worker.dlq_topic,
+                group_from = worker.group_from, concurrency = rules.concurrency, dlq,
                 place = %worker.place, "worker found");
         }
     }
