@@ -1,5 +1,7 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
+mod ranges;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -9,6 +11,8 @@ use crate::handler::ErasedHandler;
 use crate::name::{check_group, check_topic, check_worker};
 use crate::settings::{MessageBroker, OffsetReset, Settings};
 use crate::spec::Place;
+
+use ranges::ranges;
 
 /// One thing that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +85,7 @@ pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> 
     problems.extend(duplicate_names(&resolved));
     problems.extend(duplicate_handlers(&resolved));
     problems.extend(resets(&resolved));
+    problems.extend(resolved.iter().flat_map(|worker| ranges(worker)));
     problems.extend(
         resolved
             .iter()

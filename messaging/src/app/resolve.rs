@@ -40,7 +40,7 @@ impl Resolved {
         let keys = &spec.keys;
         let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
         let (group, group_from) = group(spec, settings);
-        let concurrency = keys.concurrency.unwrap_or(1).max(1);
+        let concurrency = keys.concurrency.unwrap_or(1);
         let retry = RetryPolicy::default();
         let output = spec.output.clone().map(|target| Target {
             topic: format!("{prefix}{}", target.topic),
@@ -62,7 +62,7 @@ impl Resolved {
             timeout: keys.timeout,
             batch_keys: keys.batch_size.is_some() || keys.batch_timeout.is_some(),
             batch: (
-                keys.batch_size.unwrap_or(BATCH_SIZE).max(1),
+                keys.batch_size.unwrap_or(BATCH_SIZE),
                 keys.batch_timeout.unwrap_or(BATCH_TIMEOUT),
             ),
             rules: Rules {
@@ -77,8 +77,10 @@ impl Resolved {
                 },
                 on_exhausted: keys.on_exhausted.unwrap_or_default(),
                 batch: None,
-                max_in_flight: keys.max_in_flight.unwrap_or((4 * concurrency).max(1000)).max(1),
-                max_bytes: keys.max_bytes.unwrap_or(MAX_BYTES).max(1),
+                max_in_flight: keys
+                    .max_in_flight
+                    .unwrap_or(concurrency.saturating_mul(4).max(1000)),
+                max_bytes: keys.max_bytes.unwrap_or(MAX_BYTES),
                 max_ahead: keys.max_ahead.unwrap_or(MAX_AHEAD),
             },
         }
@@ -96,6 +98,11 @@ impl Resolved {
             max_in_flight,
             ..self.rules.clone()
         }
+    }
+
+    /// The most records of a batch, should its handler take one.
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch.0
     }
 
     /// Whether its records can become dead letters.
