@@ -1,11 +1,12 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
 mod ranges;
+mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::app::Resolved;
+use crate::app::{Given, Resolved};
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
 use crate::name::{check_group, check_topic, check_worker};
@@ -13,6 +14,7 @@ use crate::settings::{MessageBroker, OffsetReset, Settings};
 use crate::spec::Place;
 
 use ranges::ranges;
+use values::repeated_values;
 
 /// One thing that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,12 +80,13 @@ impl fmt::Display for Problems {
 pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Missing]>);
 
 /// Everything that does not fit.
-pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> {
+pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>]) -> Vec<Problem> {
     let mut problems = Vec::from_iter(backend(settings));
     let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
     problems.extend(names(&resolved));
     problems.extend(duplicate_names(&resolved));
     problems.extend(duplicate_handlers(&resolved));
+    problems.extend(repeated_values(given));
     problems.extend(resets(&resolved));
     problems.extend(resolved.iter().flat_map(|worker| ranges(worker)));
     problems.extend(

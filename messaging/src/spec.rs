@@ -32,7 +32,7 @@ pub struct Place {
 
 impl Place {
     #[track_caller]
-    fn of_caller() -> Place {
+    pub(crate) fn of_caller() -> Place {
         let here = Location::caller();
         Place {
             module: "",

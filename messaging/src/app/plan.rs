@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Resolved, topics};
+use super::{Given, Resolved, topics};
 use crate::broker::Broker;
 use crate::check::{Built, Problems, check};
 use crate::error::{Kind, Result};
@@ -14,6 +14,7 @@ use crate::settings::Settings;
 /// An App whose settings, workers and handlers are made, before anything is connected.
 pub(super) struct Plan {
     pub(super) settings: Settings,
+    pub(super) given: Vec<Given>,
     pub(super) workers: Vec<Planned>,
     pub(super) broker: Option<Arc<dyn Broker>>,
     pub(super) producer: Producer,
@@ -31,7 +32,7 @@ impl Plan {
             .iter()
             .map(|worker| (&worker.resolved, worker.made.as_deref().map_err(Vec::as_slice)))
             .collect();
-        match Problems::new(check(&self.settings, &built)) {
+        match Problems::new(check(&self.settings, &self.given, &built)) {
             Some(problems) => Err(Kind::Check(problems).into()),
             None => Ok(()),
         }
