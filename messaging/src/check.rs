@@ -1,6 +1,7 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
 mod ranges;
+mod unread;
 mod values;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use crate::settings::{MessageBroker, OffsetReset, Settings};
 use crate::spec::Place;
 
 use ranges::ranges;
+use unread::unread;
 use values::repeated_values;
 
 /// One thing that does not fit.
@@ -82,6 +84,7 @@ pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Mi
 /// Everything that does not fit.
 pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>]) -> Vec<Problem> {
     let mut problems = Vec::from_iter(backend(settings));
+    problems.extend(unread(settings));
     let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
     problems.extend(names(&resolved));
     problems.extend(duplicate_names(&resolved));
