@@ -47,7 +47,7 @@ use proc_macro::TokenStream;
 /// | `order` | `"key"`, `"partition"`, `"none"`: which records stay in order | `"key"` |
 /// | `max_retries` | number: tries after the first | 3 |
 /// | `retry_backoff` | `"exponential"`, `"linear"`, `"fixed"` | `"exponential"` |
-/// | `retry_delay` | duration before the first retry | `"1s"` |
+/// | `retry_delay` | duration before the first retry; with `"0s"` every retry comes at once | `"1s"` |
 /// | `retry_max_delay` | duration | `"1h"` |
 /// | `retry_jitter` | 0.0 to 1.0, a share of the delay | 0.0 |
 /// | `timeout` | duration of one try | none |

@@ -20,6 +20,7 @@ use crate::spec::WorkerSpec;
 #[cfg(not(feature = "kafka"))]
 mod absent;
 mod connect;
+mod given;
 mod group;
 mod plan;
 mod resolve;
@@ -28,6 +29,7 @@ mod signals;
 mod topics;
 mod watchdog;
 
+pub(crate) use given::Given;
 use plan::{Plan, Planned};
 pub(crate) use resolve::Resolved;
 pub use running::Running;
@@ -67,6 +69,7 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 pub struct App {
     workers: Vec<WorkerSpec>,
     states: States,
+    given: Vec<Given>,
     provided: Vec<Provide>,
     sources: Sources,
     layers: Vec<Arc<dyn Layer>>,
@@ -104,6 +107,7 @@ impl App {
         App {
             workers: Vec::new(),
             states: States::default(),
+            given: Vec::new(),
             provided: Vec::new(),
             sources: Sources::from_process(),
             layers: Vec::new(),
@@ -144,20 +148,19 @@ impl App {
         self
     }
 
-    /// Gives handlers a value, for `State<T>`.
+    /// Gives handlers a value, for `State<T>`. The check refuses a second one of its type.
+    #[track_caller]
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> App {
-        // The first value of a type stays: two of one type are a mistake that a newtype mends.
-        if self.states.slot::<T>().set(value).is_err() {
-            tracing::warn!(
-                state = type_name::<T>(),
-                "a second value of this type was given and is not used; wrap one in a type of its own"
-            );
-        }
+        self.given.push(Given::new::<T>(".state(value)"));
+        // A second one of a type is for the check to refuse.
+        let _ = self.states.slot::<T>().set(value);
         self
     }
 
     /// Gives handlers a value that has to be made first, such as a connection. It is awaited when the App starts,
-    /// not for `workers` or `check`.
+    /// not for `workers` or `check`. One of its type that is ready, given with [`App::state`], stands for it; the check
+    /// refuses a second one that has to be made.
+    #[track_caller]
     pub fn provide<T, E, F, Fut>(mut self, make: F) -> App
     where
         T: Send + Sync + 'static,
@@ -165,6 +168,7 @@ impl App {
         F: FnOnce() -> Fut + Send + 'static,
         Fut: Future<Output = std::result::Result<T, E>> + Send + 'static,
     {
+        self.given.push(Given::new::<T>(".provide(make)"));
         let slot = self.states.slot::<T>();
         self.provided.push(Box::new(move || {
             Box::pin(async move {
@@ -334,6 +338,7 @@ impl App {
             .collect();
         Ok(Plan {
             settings,
+            given: self.given.clone(),
             workers,
             broker,
             producer,

@@ -1,14 +1,22 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
+mod ranges;
+mod unread;
+mod values;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::app::Resolved;
+use crate::app::{Given, Resolved};
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
 use crate::name::{check_group, check_topic, check_worker};
 use crate::settings::{MessageBroker, OffsetReset, Settings};
 use crate::spec::Place;
+
+use ranges::ranges;
+use unread::unread;
+use values::repeated_values;
 
 /// One thing that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,13 +82,16 @@ impl fmt::Display for Problems {
 pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Missing]>);
 
 /// Everything that does not fit.
-pub(crate) fn check(settings: &Settings, workers: &[Built<'_>]) -> Vec<Problem> {
+pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>]) -> Vec<Problem> {
     let mut problems = Vec::from_iter(backend(settings));
+    problems.extend(unread(settings));
     let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
     problems.extend(names(&resolved));
     problems.extend(duplicate_names(&resolved));
     problems.extend(duplicate_handlers(&resolved));
+    problems.extend(repeated_values(given));
     problems.extend(resets(&resolved));
+    problems.extend(resolved.iter().flat_map(|worker| ranges(worker)));
     problems.extend(
         resolved
             .iter()

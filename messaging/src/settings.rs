@@ -25,7 +25,7 @@ mod sources;
 mod tests;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 pub use choice::{CompressionType, MessageBroker, OffsetReset, SaslMechanism, SecurityProtocol};
@@ -50,6 +50,7 @@ pub struct Settings {
     /// Of the keys that have a value from outside; the others are at their default.
     origins: BTreeMap<&'static str, Origin>,
     workers: BTreeMap<String, WorkerEntries>,
+    worker_variables: BTreeSet<String>,
 }
 
 impl Settings {
@@ -77,10 +78,16 @@ impl Settings {
         self.workers.keys().map(String::as_str)
     }
 
-    /// What `[messaging.workers.<worker>]` says, as it was written: key, value and place.
+    /// What `[messaging.workers.<worker>]` says, as it was written: key, value and place. The check refuses it, because
+    /// nothing reads it yet.
     pub fn worker_entries(&self, worker: &str) -> impl Iterator<Item = (&str, &SettingValue, &Origin)> {
         let entries = self.workers.get(worker).into_iter().flatten();
         entries.map(|(key, (value, origin))| (key.as_str(), value, origin))
+    }
+
+    /// The variables that say something of single workers.
+    pub(crate) fn worker_variables(&self) -> impl Iterator<Item = &str> {
+        self.worker_variables.iter().map(String::as_str)
     }
 
     fn origin_of(&self, key: &str) -> Origin {

@@ -32,7 +32,7 @@ pub struct Place {
 
 impl Place {
     #[track_caller]
-    fn of_caller() -> Place {
+    pub(crate) fn of_caller() -> Place {
         let here = Location::caller();
         Place {
             module: "",
@@ -202,7 +202,7 @@ keys! {
     max_retries: u32 => u32;
     /// How the delay between tries grows; [`Backoff::Exponential`].
     retry_backoff: Backoff => Backoff;
-    /// The delay before the first retry; 1 s.
+    /// The delay before the first retry; 1 s. Zero: every retry comes at once, however delays grow.
     retry_delay: Duration => Duration;
     /// The longest delay between tries; 1 h.
     retry_max_delay: Duration => Duration;

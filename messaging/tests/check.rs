@@ -7,6 +7,7 @@
 )]
 
 use std::error::Error as _;
+use std::time::Duration;
 
 #[cfg(not(feature = "kafka-tls"))]
 use messaging::broker::NewTopic;
@@ -81,6 +82,11 @@ async fn from_last(_: String) {}
 async fn answers_nowhere(text: String) -> String {
     text
 }
+
+const NONE: usize = 0;
+
+#[worker(topic = "idle", concurrency = NONE)]
+async fn idle(_: String) {}
 
 #[worker(topic = "fine", output_topic = "fine.too")]
 async fn fine(text: String) -> String {
@@ -168,6 +174,39 @@ fn every_missing_state() {
     on_memory(App::only(["stateless"]).state(Gateway).state(7_i8))
         .check()
         .unwrap();
+}
+
+#[test]
+fn two_values_of_one_type() {
+    let at = |line: u32| format!("{}:{line}", file!());
+    async fn made() -> Result<Gateway, std::io::Error> {
+        Ok(Gateway)
+    }
+    let line = line!();
+    let app = App::empty()
+        .state(7_i8)
+        .state(8_i8)
+        .state(9_u8)
+        .provide(made)
+        .state(10_i8)
+        .provide(made);
+    let told = |what: &str, how: &str, lines: &[u32]| {
+        let (count, places) = (lines.len(), lines.iter().map(|after| at(line + after)));
+        format!(
+            "{count} values of type `{what}` are given with `{how}`, and handlers would see the first only; wrap the others in types of their own ({})",
+            places.collect::<Vec<_>>().join(", ")
+        )
+    };
+    assert_eq!(
+        problems_of(&on_memory(app).check().unwrap_err()),
+        [
+            told("i8", ".state(value)", &[2, 3, 6]),
+            told("check::Gateway", ".provide(make)", &[5, 7]),
+        ]
+    );
+    on_memory(App::empty().provide(made).state(Gateway))
+        .check()
+        .expect("a ready value stands for the one that would be made");
 }
 
 #[test]
@@ -282,6 +321,7 @@ fn all_at_once_before_anything_connects() {
         "\"no good\" has ' '".to_owned(),
         "group \"readers\"".to_owned(),
         "has no output topic".to_owned(),
+        "has `concurrency` = 0".to_owned(),
     ];
     if !cfg!(feature = "kafka-tls") {
         expected.push("not compiled in".to_owned());
@@ -298,6 +338,7 @@ fn all_at_once_before_anything_connects() {
         "from_first",
         "from_last",
         "answers_nowhere",
+        "idle",
     ];
     expected.extend(offenders.map(place));
     for part in expected {
@@ -334,6 +375,60 @@ fn what_only_batches_take() {
         "{told:?}"
     );
     app(WorkerSpec::of("many", "in", many)).check().unwrap();
+}
+
+#[test]
+fn values_that_the_macro_would_refuse_as_literals() {
+    let from_1 = "use a whole number from 1";
+    assert_eq!(
+        of(&["idle"]),
+        [format!(
+            "worker \"idle\" has `concurrency` = 0; {from_1} ({})",
+            place("idle")
+        )]
+    );
+    async fn many(_: Batch<String>) {}
+    let told = |spec: WorkerSpec| problems_of(&on_memory(App::empty().worker(spec)).check().unwrap_err());
+    let spec = || WorkerSpec::of("w", "in", many);
+    let zeros = spec().batch_size(0).max_in_flight(0).max_bytes(0).max_ahead(0);
+    let told_of_all = told(zeros.retry_jitter(-5.0).timeout(Duration::ZERO));
+    let share = "use a number from 0.0 to 1.0";
+    let expected = [
+        format!("`batch_size` = 0; {from_1}"),
+        format!("`max_in_flight` = 0; {from_1}"),
+        format!("`max_bytes` = 0; {from_1}"),
+        format!("`max_ahead` = 0; {from_1}"),
+        format!("`retry_jitter` = -5.0; {share}"),
+        "`timeout` = 0; use a duration longer than nothing, or none for no limit".to_owned(),
+    ];
+    assert_eq!(told_of_all.len(), expected.len(), "{told_of_all:?}");
+    for (told, expected) in told_of_all.iter().zip(expected) {
+        assert!(
+            told.starts_with(&format!("worker \"w\" has {expected} (")),
+            "{told}"
+        );
+    }
+    for jitter in [1e300, f64::NAN] {
+        let told = told(spec().retry_jitter(jitter));
+        let expected = format!("`retry_jitter` = {jitter:?}; {share}");
+        assert!(told[0].contains(&expected), "{told:?}");
+    }
+}
+
+#[test]
+fn the_ends_of_what_keys_take() {
+    async fn many(_: Batch<String>) {}
+    let check = |spec: WorkerSpec| on_memory(App::empty().worker(spec)).check();
+    let spec = || WorkerSpec::of("w", "in", many).retry_delay(Duration::ZERO);
+    check(spec().concurrency(usize::MAX).retry_jitter(1.0)).unwrap();
+    check(
+        spec()
+            .concurrency(1)
+            .max_in_flight(1)
+            .batch_size(1)
+            .retry_jitter(0.0),
+    )
+    .unwrap();
 }
 
 #[test]

@@ -193,15 +193,17 @@ fn check_says_that_all_fits() -> Result<()> {
 
 #[test]
 fn check_and_run_tell_all_problems_with_their_places() -> Result<()> {
-    let settings = "[messaging]\n\nkafka_security_protocol = \"ssl\"\n";
+    let settings =
+        "[messaging]\n\nkafka_security_protocol = \"ssl\"\n[messaging.workers.wants]\nmax_retires = 9\n";
     let problems = [
-        "3 problems".to_owned(),
+        "4 problems".to_owned(),
         "worker \"wants\": no state of type `u64` is provided".to_owned(),
         format!("({})", place(MISFIT, "wants")),
         "worker \"circles\" would read its own dead letters".to_owned(),
         format!("({})", place(MISFIT, "circles")),
         "kafka_security_protocol is SSL (".to_owned(),
         "messaging.toml:3), but TLS and SCRAM are not compiled in".to_owned(),
+        "workers.wants.max_retires (messaging.toml:5) is not read yet".to_owned(),
     ];
     for arguments in [&["check"][..], &["run"], &[]] {
         let said = say(MISFIT, settings, arguments)?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Resolved, topics};
+use super::{Given, Resolved, topics};
 use crate::broker::Broker;
 use crate::check::{Built, Problems, check};
 use crate::error::{Kind, Result};
@@ -14,6 +14,7 @@ use crate::settings::Settings;
 /// An App whose settings, workers and handlers are made, before anything is connected.
 pub(super) struct Plan {
     pub(super) settings: Settings,
+    pub(super) given: Vec<Given>,
     pub(super) workers: Vec<Planned>,
     pub(super) broker: Option<Arc<dyn Broker>>,
     pub(super) producer: Producer,
@@ -31,7 +32,7 @@ impl Plan {
             .iter()
             .map(|worker| (&worker.resolved, worker.made.as_deref().map_err(Vec::as_slice)))
             .collect();
-        match Problems::new(check(&self.settings, &built)) {
+        match Problems::new(check(&self.settings, &self.given, &built)) {
             Some(problems) => Err(Kind::Check(problems).into()),
             None => Ok(()),
         }
@@ -48,9 +49,10 @@ impl Plan {
         }
         for worker in self.resolved() {
             let output = worker.output.as_ref().map(|output| output.topic.as_str());
+            let dlq = worker.dead_letters().then_some(worker.dlq_topic.as_str());
             let rules = worker.keys();
             tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
-                group_from = worker.group_from, concurrency = rules.concurrency, dlq = %worker.dlq_topic,
+                group_from = worker.group_from, concurrency = rules.concurrency, dlq,
                 place = %worker.place, "worker found");
         }
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::delivery::Rules;
-use crate::delivery::policy::{OnExhausted, RetryPolicy};
-use crate::settings::{OffsetReset, Settings};
+use crate::delivery::policy::{OnExhausted, Order, RetryPolicy};
+use crate::settings::{Layer, OffsetReset, Resolved as Strongest, Settings, WorkerLayer};
 use crate::spec::{Place, Target, WorkerSpec};
 
 /// How long a batch waits to fill.
@@ -40,7 +40,7 @@ impl Resolved {
         let keys = &spec.keys;
         let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
         let (group, group_from) = group(spec, settings);
-        let concurrency = keys.concurrency.unwrap_or(1).max(1);
+        let concurrency = decide(keys.concurrency, 1);
         let retry = RetryPolicy::default();
         let output = spec.output.clone().map(|target| Target {
             topic: format!("{prefix}{}", target.topic),
@@ -58,28 +58,28 @@ impl Resolved {
             topic: format!("{prefix}{}", spec.topic()),
             output,
             dlq_topic: format!("{prefix}{dlq_topic}"),
-            reset: keys.auto_offset_reset.unwrap_or(settings.kafka_auto_offset_reset),
+            reset: decide(keys.auto_offset_reset, settings.kafka_auto_offset_reset),
             timeout: keys.timeout,
             batch_keys: keys.batch_size.is_some() || keys.batch_timeout.is_some(),
             batch: (
-                keys.batch_size.unwrap_or(BATCH_SIZE).max(1),
-                keys.batch_timeout.unwrap_or(BATCH_TIMEOUT),
+                decide(keys.batch_size, BATCH_SIZE),
+                decide(keys.batch_timeout, BATCH_TIMEOUT),
             ),
             rules: Rules {
                 concurrency,
-                order: keys.order.unwrap_or_default(),
+                order: decide(keys.order, Order::default()),
                 retry: RetryPolicy {
-                    max_retries: keys.max_retries.unwrap_or(retry.max_retries),
-                    backoff: keys.retry_backoff.unwrap_or(retry.backoff),
-                    delay: keys.retry_delay.unwrap_or(retry.delay),
-                    max_delay: keys.retry_max_delay.unwrap_or(retry.max_delay),
-                    jitter: keys.retry_jitter.unwrap_or(retry.jitter),
+                    max_retries: decide(keys.max_retries, retry.max_retries),
+                    backoff: decide(keys.retry_backoff, retry.backoff),
+                    delay: decide(keys.retry_delay, retry.delay),
+                    max_delay: decide(keys.retry_max_delay, retry.max_delay),
+                    jitter: decide(keys.retry_jitter, retry.jitter),
                 },
-                on_exhausted: keys.on_exhausted.unwrap_or_default(),
+                on_exhausted: decide(keys.on_exhausted, OnExhausted::default()),
                 batch: None,
-                max_in_flight: keys.max_in_flight.unwrap_or((4 * concurrency).max(1000)).max(1),
-                max_bytes: keys.max_bytes.unwrap_or(MAX_BYTES).max(1),
-                max_ahead: keys.max_ahead.unwrap_or(MAX_AHEAD),
+                max_in_flight: decide(keys.max_in_flight, concurrency.saturating_mul(4).max(1000)),
+                max_bytes: decide(keys.max_bytes, MAX_BYTES),
+                max_ahead: decide(keys.max_ahead, MAX_AHEAD),
             },
         }
     }
@@ -98,6 +98,11 @@ impl Resolved {
         }
     }
 
+    /// The most records of a batch, should its handler take one.
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch.0
+    }
+
     /// Whether its records can become dead letters.
     pub(crate) fn dead_letters(&self) -> bool {
         self.rules.on_exhausted == OnExhausted::Dlq
@@ -109,12 +114,25 @@ impl Resolved {
     }
 }
 
+/// What counts for a key: the strongest layer that says something, else what stands below all of them. Of the layers of
+/// one worker only its source is read; what an operator says of single workers is refused by the check.
+fn decide<T>(in_source: Option<T>, below: T) -> T {
+    let strongest = Strongest::pick([(WorkerLayer::Spec, in_source)]);
+    strongest.map_or(below, |strongest| strongest.value)
+}
+
 fn group(spec: &WorkerSpec, settings: &Settings) -> (String, &'static str) {
-    if let Some(group) = &spec.keys.group_id {
-        return (group.clone(), "group_id");
-    }
-    if let Some(group) = &settings.kafka_group_id {
-        return (group.clone(), "the setting kafka_group_id");
+    let layer = settings.layer("kafka_group_id").unwrap_or(Layer::Default);
+    let named = Strongest::pick([
+        (WorkerLayer::Spec, spec.keys.group_id.clone()),
+        (WorkerLayer::Setting(layer), settings.kafka_group_id.clone()),
+    ]);
+    if let Some(group) = named {
+        let from = match group.layer {
+            WorkerLayer::Spec => "group_id",
+            _ => "the setting kafka_group_id",
+        };
+        return (group.value, from);
     }
     let (service, from) = match (&settings.service, spec.place().package) {
         (Some(service), _) => (service.clone(), "the setting service"),

@@ -48,7 +48,7 @@ pub struct RetryPolicy {
     pub max_retries: u32,
     /// How the delay grows; exponentially.
     pub backoff: Backoff,
-    /// The delay before the first retry; 1 s.
+    /// The delay before the first retry; 1 s. None stays none, however it grows.
     pub delay: Duration,
     /// No delay is longer; 1 h.
     pub max_delay: Duration,
@@ -72,14 +72,13 @@ impl RetryPolicy {
     /// The delay before retry `n`, from 1; `random` decides the jitter.
     pub fn delay_before(&self, n: u32, random: u64) -> Duration {
         let n = n.max(1);
-        let grown = match self.backoff {
-            Backoff::Fixed => Some(self.delay),
-            Backoff::Linear => self.delay.checked_mul(n),
-            Backoff::Exponential => 2u32
-                .checked_pow(n - 1)
-                .and_then(|factor| self.delay.checked_mul(factor)),
+        let times = match self.backoff {
+            Backoff::Fixed => 1,
+            Backoff::Linear => n.into(),
+            Backoff::Exponential => 1u128.checked_shl(n - 1).unwrap_or(u128::MAX),
         };
-        let capped = grown.map_or(self.max_delay, |delay| delay.min(self.max_delay));
+        let grown = self.delay.as_nanos().saturating_mul(times);
+        let capped = Duration::from_nanos_u128(grown.min(self.max_delay.as_nanos()));
         self.jittered(capped, random)
     }
 
@@ -88,9 +87,9 @@ impl RetryPolicy {
             return delay;
         }
         let centred = (random >> 11) as f64 / (1u64 << 53) as f64 * 2.0 - 1.0; // in -1 .. 1
-        delay
-            .mul_f64(1.0 + centred * self.jitter.min(1.0))
-            .min(self.max_delay)
+        let seconds = delay.as_secs_f64() * (1.0 + centred * self.jitter.min(1.0));
+        // What is too long for a `Duration` is longer than the longest delay, too.
+        Duration::try_from_secs_f64(seconds).map_or(self.max_delay, |delay| delay.min(self.max_delay))
     }
 }
 
@@ -135,6 +134,38 @@ mod tests {
             RetryPolicy::default().delay_before(u32::MAX, 0),
             Duration::from_secs(3600)
         );
+    }
+
+    #[test]
+    fn no_delay_stays_none() {
+        let policy = RetryPolicy {
+            delay: Duration::ZERO,
+            ..RetryPolicy::default()
+        };
+        for n in [1, 32, 33, u32::MAX] {
+            assert_eq!(policy.delay_before(n, 0), Duration::ZERO, "before retry {n}");
+        }
+    }
+
+    #[test]
+    fn a_short_delay_grows_no_faster_than_documented() {
+        let policy = RetryPolicy {
+            delay: Duration::from_nanos(1),
+            ..RetryPolicy::default()
+        };
+        assert_eq!(policy.delay_before(33, 0), Duration::from_nanos(1 << 32));
+        assert_eq!(policy.delay_before(34, 0), Duration::from_nanos(1 << 33));
+    }
+
+    #[test]
+    fn jitter_of_the_longest_delay_does_not_overflow() {
+        let policy = RetryPolicy {
+            delay: Duration::MAX,
+            max_delay: Duration::MAX,
+            jitter: 1.0,
+            ..RetryPolicy::default()
+        };
+        assert_eq!(policy.delay_before(1, u64::MAX), Duration::MAX);
     }
 
     #[test]

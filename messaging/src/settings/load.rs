@@ -12,6 +12,7 @@ use super::value::SettingValue;
 pub(super) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let mut settings = Settings {
         workers: sources.workers.clone(),
+        worker_variables: sources.worker_variables.clone(),
         ..Settings::default()
     };
     let mut problems = sources.problems.clone();

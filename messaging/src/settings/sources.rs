@@ -1,6 +1,6 @@
 //! Everything that settings are made from, gathered before anything is judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
@@ -17,6 +17,8 @@ use super::value::SettingValue;
 const CONFIG: &str = "MESSAGING_CONFIG";
 /// The settings file where that variable names none, in the working directory.
 const FILE: &str = "messaging.toml";
+/// How the variables begin that say something of single workers.
+const WORKER: &str = "WORKER__";
 
 /// The keys of one `[messaging.workers.<name>]`, each with its value as written and its place.
 pub(super) type WorkerEntries = BTreeMap<String, (SettingValue, Origin)>;
@@ -48,6 +50,7 @@ pub(super) struct Entry {
 pub struct Sources {
     pub(super) entries: Vec<Entry>,
     pub(super) workers: BTreeMap<String, WorkerEntries>,
+    pub(super) worker_variables: BTreeSet<String>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -92,18 +95,19 @@ impl Sources {
         self.values(&Origin::AppDefaults, values)
     }
 
-    /// Environment variables; those that are no setting's are left alone, an empty one counts as unset.
+    /// Environment variables; those that are no setting's are left alone, an empty one counts as unset. Those that begin
+    /// with `WORKER__` are kept for the check to refuse: they would be for single workers, and are not read yet.
     #[must_use]
     pub fn environment<N: AsRef<OsStr>, V: Into<OsString>>(
         mut self,
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         for (name, value) in variables {
-            let key = KEYS
-                .iter()
-                .find(|key| name.as_ref() == key.environment().as_str());
-            if let Some(key) = key {
-                self.variable(key.name, Origin::Environment(key.environment()), value.into());
+            let (name, value) = (name.as_ref(), value.into());
+            if let Some(key) = KEYS.iter().find(|key| name == key.environment().as_str()) {
+                self.variable(key.name, Origin::Environment(key.environment()), value);
+            } else if let Some(name) = of_single_worker(name, &value) {
+                self.worker_variables.insert(name.to_owned());
             }
         }
         self
@@ -176,6 +180,13 @@ impl Sources {
         self.problems.push(Problem::of_file(origin, what));
         self
     }
+}
+
+/// The name of a variable that says something of a single worker.
+fn of_single_worker<'a>(name: &'a OsStr, value: &OsStr) -> Option<&'a str> {
+    let says_nothing = value.to_str().is_some_and(|text| text.trim().is_empty());
+    let name = name.to_str().filter(|name| name.starts_with(WORKER))?;
+    (!says_nothing).then_some(name)
 }
 
 /// Shows keys and places; the values are not yet known to be no secrets.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use messaging::broker::memory::MemoryBroker;
+use messaging::delivery::policy::OnExhausted;
 use messaging::{App, Context, Delivery, FromDelivery, Missing, Rejection, State, WorkerSpec};
 use tokio::time::Instant;
 
@@ -177,4 +178,25 @@ async fn absent_topics_are_named_unless_the_broker_makes_them() {
         assert!(line.starts_with(start), "{line}");
     }
     assert_eq!(complaints_at_start(MemoryBroker::new()).await, [""; 0]);
+}
+
+/// The dead letter topic in the line about a worker that was found.
+async fn dead_letters_announced(on_exhausted: OnExhausted) -> Option<String> {
+    async fn nothing(_: Order) {}
+    let log = Log::new();
+    let spec = WorkerSpec::of("nothing", "in", nothing).on_exhausted(on_exhausted);
+    end(app_on(&MemoryBroker::new()).worker(spec).start().await.unwrap()).await;
+    let found = log.of("INFO worker found").concat();
+    let topic = found
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("dlq="));
+    topic.map(str::to_owned)
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_a_topic_that_dead_letters_go_to_is_announced() {
+    let told = dead_letters_announced(OnExhausted::Dlq).await;
+    assert_eq!(told.as_deref(), Some("in.dlq"));
+    assert_eq!(dead_letters_announced(OnExhausted::Skip).await, None);
+    assert_eq!(dead_letters_announced(OnExhausted::Stop).await, None);
 }
