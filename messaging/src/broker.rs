@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 
 use crate::delivery::{Epoch, Settlement, Slot, Watermark};
 use crate::message::Headers;
+use crate::name::check_topic;
 use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
@@ -377,6 +378,27 @@ impl NewTopic {
     }
 }
 
+impl NewTopic {
+    /// Refuses what no broker can make; each of them asks before it makes anything, so that all refuse the same.
+    ///
+    /// # Errors
+    /// A name that breaks Kafka's rule, and partitions or replicas that are fewer than one.
+    pub fn check(&self) -> Result<(), BrokerError> {
+        let fewer = |count: Option<i32>, what: &str| {
+            let count = count.filter(|count| *count < 1)?;
+            Some(format!(
+                "it cannot have {count} {what}; say at least 1, or nothing for the broker's default"
+            ))
+        };
+        let misnamed = check_topic(&self.name).err().map(|error| error.to_string());
+        let why = misnamed
+            .or_else(|| fewer(self.partitions, "partitions"))
+            .or_else(|| fewer(self.replication, "replicas"));
+        let what = || format!("creating the topic \"{}\"", self.name);
+        why.map_or(Ok(()), |why| Err(BrokerError::Failed { what: what(), why }))
+    }
+}
+
 /// A topic as the broker knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicDescription {
@@ -390,7 +412,8 @@ pub struct TopicDescription {
 
 /// Topics and groups.
 pub trait Admin: Send + Sync {
-    /// Makes topics that are not there; says which were made. One that is there stays as it is.
+    /// Makes topics that are not there; says which were made. One that is there stays as it is. When
+    /// [`NewTopic::check`] refuses one, none is made.
     fn create_topics<'a>(&'a self, topics: &'a [NewTopic])
     -> BoxFuture<'a, Result<Vec<String>, BrokerError>>;
 

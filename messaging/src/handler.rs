@@ -57,6 +57,14 @@ pub enum One {}
 #[derive(Debug)]
 pub enum Many {}
 
+/// The kind of handlers that take records of `P` many at a time, for the keys that only these have.
+#[diagnostic::on_unimplemented(
+    message = "this key needs a batch: take `Batch<{P}>` as the first argument, or remove the key",
+    label = "the handler takes one record at a time"
+)]
+pub trait Gathers<P> {}
+impl<P> Gathers<P> for Many {}
+
 /// A first argument made from one record.
 pub trait OneInput: Input<Kind = One> {
     /// Reads it.

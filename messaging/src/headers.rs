@@ -36,6 +36,6 @@ pub mod dlq {
     pub const ATTEMPTS: &str = "messaging.dlq.attempts";
     /// When it was given up, in milliseconds since 1970.
     pub const FAILED_AT: &str = "messaging.dlq.failed-at";
-    /// The most bytes that [`ERROR`] takes; the rest is cut.
+    /// The most bytes that [`ERROR`] takes; the rest is cut, in the log too.
     pub const ERROR_LIMIT: usize = 7 * 1024;
 }

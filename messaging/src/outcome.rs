@@ -12,6 +12,7 @@ use bytes::Bytes;
 
 use crate::BoxError;
 use crate::caught::caught;
+use crate::headers::dlq;
 use crate::message::Headers;
 
 mod answer;
@@ -176,9 +177,17 @@ pub(crate) fn describe(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
-/// A user's error as [`describe`] tells it. Its `Display`, its `source` and its destructor are the user's, too.
+/// An error of a record as the log, its dead letter and the end of the program tell it, cut at the edge of a character:
+/// one that quotes what a server answered may be of any length, and it is told for every try.
+pub(crate) fn in_brief(error: &(dyn StdError + 'static)) -> String {
+    let mut text = describe(error);
+    text.truncate(text.floor_char_boundary(dlq::ERROR_LIMIT));
+    text
+}
+
+/// A user's error as [`in_brief`] tells it. Its `Display`, its `source` and its destructor are the user's, too.
 pub(crate) fn in_words(error: BoxError) -> String {
-    let text = caught(|| describe(error.as_ref()));
+    let text = caught(|| in_brief(error.as_ref()));
     // Apart, for a destructor that panics while another panic unwinds would abort the program.
     let _ = caught(|| drop(error));
     text.unwrap_or_else(|panic| format!("an error that cannot be shown, its Display panicked: {panic}"))

@@ -36,7 +36,7 @@ pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
 pub use crate::{__here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};
-use crate::handler::{Answers, Handler, Input};
+use crate::handler::{Answers, Gathers, Handler, Input};
 use crate::spec::Made;
 use crate::topic::{Accepts, Carries};
 
@@ -58,6 +58,10 @@ pub const fn assert_argument<A: FromDelivery>() {}
 
 /// Fails to compile on the user's type when a handler with this first argument cannot return it.
 pub const fn assert_outcome<I: Input, R: Answers<I::Kind>>() {}
+
+/// Fails to compile on a key of batches when a handler with this first argument takes one record at a time. What `I` says
+/// is given by parameters, so that an `I` that is no input fails where it stands and not on the key.
+pub const fn assert_gathers<I: Input<Payload = P, Kind = K>, P, K: Gathers<P>>() {}
 
 /// Fails to compile on the topic when it does not carry what the handler reads.
 pub const fn carries<I: Input, T: Carries<I::Payload>>(_: &T) {}

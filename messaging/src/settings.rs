@@ -1,7 +1,7 @@
 //! The operator's input, from every place that may give some.
 //!
 //! A value is taken from the strongest of these layers that has one: `configure` in code, the environment (the
-//! key in capitals), `.env`, `messaging.toml` (section `[messaging]`), `App::defaults`, the default of the key.
+//! key in capitals), `messaging.toml` (section `[messaging]`), `App::defaults`, the default of the key.
 //! Each value knows where it came from; secrets are never shown; whatever is wrong is reported all at once.
 //!
 //! Every layer is judged, also where a stronger one hides it: a file that is wrong today would otherwise come to
@@ -32,6 +32,8 @@ pub use choice::{CompressionType, MessageBroker, OffsetReset, SaslMechanism, Sec
 pub use describe::Described;
 pub use error::{Problem, SettingsError};
 pub use extra::KafkaExtra;
+#[cfg(all(test, feature = "kafka"))]
+pub(crate) use extra::{TUNED, is_owned};
 pub use keys::Values;
 pub use layer::{Layer, Resolved, WorkerLayer};
 pub use origin::Origin;

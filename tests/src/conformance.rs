@@ -248,6 +248,7 @@ macro_rules! conformance {
             nothing outputs::closing_waits_for_what_was_handed_over,
             nothing outputs::outputs_wait_for_an_absent_topic,
             admin topics::a_topic_is_made_once_described_and_deleted,
+            admin topics::a_topic_that_cannot_be_made_is_refused_and_no_other_is_made,
             admin topics::offsets_are_those_of_the_log,
             admin topics::an_absent_topic_is_told_by_name,
             admin topics::a_topic_made_later_is_taken_up,

@@ -31,7 +31,7 @@ fn worker(keys: &str, item: &str) -> Vec<String> {
 #[test]
 fn all_at_once() {
     let found = worker(
-        "concurrency = 0, topics = \"orders\", order = \"keys\", timeout = \"5 s\", timeout = \"5s\", batch_size = 5",
+        "concurrency = 0, topics = \"orders\", order = \"keys\", timeout = \"5 s\", timeout = \"5s\"",
         "unsafe fn charge<T>(order: &Order, rest: impl Send) -> impl Send {}",
     );
     let expected = [
@@ -47,7 +47,6 @@ fn all_at_once() {
         "`topic` is missing",
         "take `Order` by value",
         "cannot take `impl Trait`",
-        "`batch_size` needs a batch",
     ];
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for (found, expected) in found.iter().zip(expected) {

@@ -1,7 +1,7 @@
 //! All rules that the tokens alone can decide; the others are the traits' to decide.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Error, FnArg, GenericParam, LitStr, ReturnType, Safety, Signature, Type, parse_quote_spanned};
 
@@ -29,7 +29,6 @@ pub(super) fn check(written: Written) -> syn::Result<Worker> {
     let name = check_name(&keys, &signature, &mut mistakes);
     let topic = check_topic(&keys, &mut mistakes);
     let mut arguments = check_arguments(&signature, &mut mistakes);
-    check_batch(&keys, arguments.first(), &mut mistakes);
     mistakes.none()?;
 
     let input = arguments.remove(0);
@@ -169,31 +168,6 @@ fn check_argument(argument: &Type, mistakes: &mut Mistakes) {
             "a worker cannot take `impl Trait`: write the type itself",
         );
     }
-}
-
-/// The keys of batches change nothing for a handler of single records, which is not what the user meant.
-fn check_batch(keys: &Keys, input: Option<&Type>, mistakes: &mut Mistakes) {
-    let Some(input) = input.filter(|input| !is_batch(input)) else {
-        return;
-    };
-    for given in ["batch_size", "batch_timeout"]
-        .iter()
-        .filter_map(|key| keys.given(key))
-    {
-        let (key, input) = (&given.key, quote!(#input));
-        mistakes.at(
-            given,
-            format!("`{key}` needs a batch: take `Batch<{input}>` as the first argument, or remove `{key}`"),
-        );
-    }
-}
-
-fn is_batch(input: &Type) -> bool {
-    let Type::Path(path) = input else { return false };
-    path.path
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "Batch")
 }
 
 /// The type itself, without the invisible group that a `macro_rules` puts around it.

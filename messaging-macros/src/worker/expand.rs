@@ -1,7 +1,7 @@
 //! What stands beside the function.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::Worker;
 use crate::spans::{borrowed, inferred, shown_at};
@@ -14,6 +14,7 @@ pub(super) fn expand(worker: &Worker) -> TokenStream {
         arguments(worker),
         outcome(worker),
         carries(worker),
+        batches(worker),
         future(worker),
     ];
     let spec = spec(worker);
@@ -88,6 +89,19 @@ fn outcome(worker: &Worker) -> TokenStream {
     };
     let (inferred, borrowed) = (inferred(&topic), borrowed(&topic));
     quote_spanned!(span=> #private::accepts::<#input, #outcome, #inferred>(#borrowed);)
+}
+
+/// The keys of batches change nothing for a handler of single records, which is not what the user meant.
+fn batches(worker: &Worker) -> TokenStream {
+    let Worker { keys, input, .. } = worker;
+    let given = ["batch_size", "batch_timeout"].map(|key| keys.given(key));
+    let checks = given.into_iter().flatten().map(|given| {
+        let span = shown_at(given);
+        let private = keys.private_at(span);
+        let kind = inferred(&given.to_token_stream());
+        quote_spanned!(span=> #private::assert_gathers::<#input, _, #kind>();)
+    });
+    quote!(#(#checks)*)
 }
 
 fn future(worker: &Worker) -> TokenStream {

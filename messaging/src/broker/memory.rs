@@ -114,6 +114,18 @@ impl Shared {
         self.rebalance_all();
     }
 
+    /// Says which were made.
+    fn make_absent(&mut self, topics: &[NewTopic]) -> Vec<String> {
+        let mut made = Vec::new();
+        for topic in topics {
+            if !self.topics.contains_key(&topic.name) {
+                self.make_topic(&topic.name, topic.partitions.unwrap_or(DEFAULT_PARTITIONS));
+                made.push(topic.name.clone());
+            }
+        }
+        made
+    }
+
     fn append(&mut self, message: Outbound<'_>) -> Result<Receipt, BrokerError> {
         let (partition, offset, timestamp) = self.topic(message.topic)?.append(message);
         self.changed();
@@ -210,18 +222,9 @@ impl Admin for MemoryBroker {
         &'a self,
         topics: &'a [NewTopic],
     ) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
-        let mut shared = self.lock();
-        let mut made = Vec::new();
-        for topic in topics
-            .iter()
-            .filter(|topic| !shared.topics.contains_key(&topic.name))
-            .collect::<Vec<_>>()
-        {
-            shared.make_topic(&topic.name, topic.partitions.unwrap_or(DEFAULT_PARTITIONS));
-            made.push(topic.name.clone());
-        }
-        drop(shared);
-        Box::pin(async { Ok(made) })
+        let checked = topics.iter().try_for_each(NewTopic::check);
+        let made = checked.map(|()| self.lock().make_absent(topics));
+        Box::pin(async { made })
     }
 
     fn describe_topic<'a>(

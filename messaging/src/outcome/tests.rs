@@ -108,3 +108,12 @@ fn causes_are_said_once() {
     let error = Domain::from(HandlerError::reject("the card is stolen"));
     assert_eq!(describe(&error), "gateway: the card is stolen");
 }
+
+#[test]
+fn a_long_error_is_cut_at_a_character() {
+    let long = std::io::Error::other("é".repeat(dlq::ERROR_LIMIT));
+    assert_eq!(in_brief(&long).len(), dlq::ERROR_LIMIT);
+    let odd = std::io::Error::other(format!("e{}", "é".repeat(dlq::ERROR_LIMIT)));
+    assert_eq!(in_brief(&odd).len(), dlq::ERROR_LIMIT - 1);
+    assert_eq!(in_brief(&Domain::Other), "other");
+}

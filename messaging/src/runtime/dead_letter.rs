@@ -1,4 +1,7 @@
 //! What a dead letter looks like: the record byte for byte, and why it is here.
+//!
+//! The names of headers are as the broker's adapter read them, so not byte for byte when they came from Kafka and are not
+//! UTF-8 or have a zero byte.
 
 use bytes::Bytes;
 
@@ -7,7 +10,7 @@ use super::unit::{Cargo, Unit};
 use crate::delivery::GivenUp;
 use crate::headers::dlq;
 use crate::message::Headers;
-use crate::outcome::{Outgoing, describe};
+use crate::outcome::{Outgoing, in_brief};
 
 /// The dead letter of a record that was given up. Its headers stand behind the record's own.
 pub(super) fn dead_letter(unit: &Unit, given_up: &GivenUp<Cargo>) -> Outgoing {
@@ -28,7 +31,7 @@ pub(super) fn dead_letter(unit: &Unit, given_up: &GivenUp<Cargo>) -> Outgoing {
     headers.push(dlq::GROUP, unit.group.clone());
     headers.push(dlq::WORKER, unit.name.clone());
     headers.push(dlq::REASON, given_up.reason.as_str());
-    headers.push(dlq::ERROR, shortened(describe(given_up.cause.as_ref())));
+    headers.push(dlq::ERROR, in_brief(given_up.cause.as_ref()));
     headers.push(dlq::ATTEMPTS, given_up.attempts.to_string());
     headers.push(dlq::FAILED_AT, clock::wall_millis().to_string());
     Outgoing {
@@ -37,23 +40,5 @@ pub(super) fn dead_letter(unit: &Unit, given_up: &GivenUp<Cargo>) -> Outgoing {
         keyed: true,
         value: record.value().map(Bytes::copy_from_slice),
         headers,
-    }
-}
-
-/// Cuts a text to the limit, at the edge of a character.
-fn shortened(mut text: String) -> String {
-    text.truncate(text.floor_char_boundary(dlq::ERROR_LIMIT));
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_error_is_cut_at_a_character() {
-        let cut = shortened("é".repeat(dlq::ERROR_LIMIT));
-        assert_eq!(cut.len(), dlq::ERROR_LIMIT);
-        assert_eq!(shortened("short".into()), "short");
     }
 }

@@ -7,8 +7,8 @@ use super::secret::HIDDEN;
 use super::setting::{Limits, Refusal, Setting};
 use super::value::SettingValue;
 
-/// Properties of librdkafka that this crate sets, under each of their names there, or that would break what it
-/// promises. `sasl.` stands for all that start so.
+/// Properties that are refused, under each of their names at librdkafka: there is a setting for them, or they would break
+/// what this crate promises. `sasl.` stands for all that start so.
 const OWNED: &[&str] = &[
     "acks",
     "allow.auto.create.topics",
@@ -51,6 +51,24 @@ const OWNED: &[&str] = &[
     "transactional.id",
 ];
 
+/// Properties that this crate sets to other values than librdkafka does, and that an operator may set again: nothing it
+/// promises depends on them.
+#[cfg(all(test, feature = "kafka"))]
+pub(crate) const TUNED: &[&str] = &[
+    "fetch.queue.backoff.ms",
+    "fetch.wait.max.ms",
+    "message.max.bytes",
+    "queue.buffering.max.kbytes",
+    "queue.buffering.max.messages",
+    "queued.max.messages.kbytes",
+    "queued.min.messages",
+    "reconnect.backoff.max.ms",
+    "retry.backoff.max.ms",
+    "socket.timeout.ms",
+    "topic.metadata.propagation.max.ms",
+    "topic.metadata.refresh.interval.ms",
+];
+
 /// Parts of the names of properties whose values are secrets, such as `ssl.key.password` and `ssl.key.pem`.
 const SECRET_PARTS: &[&str] = &["password", "passphrase", "secret", "token", "pem"];
 
@@ -80,7 +98,8 @@ impl KafkaExtra {
     }
 }
 
-fn is_owned(name: &str) -> bool {
+/// Whether a property is refused.
+pub(crate) fn is_owned(name: &str) -> bool {
     OWNED
         .iter()
         .any(|owned| name == *owned || (owned.ends_with('.') && name.starts_with(owned)))

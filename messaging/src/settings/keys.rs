@@ -174,7 +174,9 @@ settings! {
     kafka_connect_max_backoff_ms: Duration = ms(30_000), in 1..=HOUR_MS;
     /// Whether dead letter topics that are absent are made at start.
     kafka_dlq_auto_create: bool = true;
-    /// Properties handed to librdkafka as they are; one that this crate sets itself is refused.
+    /// Properties handed to librdkafka as they are. One for which there is a setting, or on which a promise of
+    /// this crate depends, is refused. Any other counts instead of what this crate sets, such as
+    /// `queued.max.messages.kbytes` (16384): how much of each partition is fetched ahead; nothing limits all of them together.
     kafka_extra: KafkaExtra = KafkaExtra::default();
     /// How long a shutdown may take: work in flight, commits, leaving the group.
     shutdown_timeout_ms: Duration = ms(25_000), in 1..=HOUR_MS;

@@ -9,7 +9,7 @@ pub enum Layer {
     Code,
     /// An environment variable of the process.
     Environment,
-    /// A line of `.env`.
+    /// A line of `.env`, which nothing reads yet.
     DotEnv,
     /// `messaging.toml`.
     File,

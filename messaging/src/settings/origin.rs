@@ -12,7 +12,7 @@ pub enum Origin {
     Code,
     /// The environment variable of this name.
     Environment(String),
-    /// The variable of this name in `.env`.
+    /// The variable of this name in `.env`, which nothing reads yet.
     DotEnv(String),
     /// A line of the settings file.
     File {

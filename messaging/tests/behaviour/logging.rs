@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use messaging::broker::memory::MemoryBroker;
 use messaging::delivery::policy::OnExhausted;
+use messaging::headers::dlq;
 use messaging::{Attempt, Batch, HandlerError, Message, State, WorkerSpec};
 
 use crate::support::*;
@@ -133,6 +134,27 @@ async fn a_record_that_stops_the_program_is_an_error() {
         [line("ERROR", 1, "exhausted", "no luck", next)]
     );
     assert_eq!(log.of("WARN a record"), [""; 0], "one line a try");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_error_is_cut_in_every_line_and_in_what_ends_the_program() {
+    async fn fails(_: Order, Attempt(attempt): Attempt) -> Result<(), std::io::Error> {
+        assert!(attempt > 1, "{}", "é".repeat(20_000));
+        Err(std::io::Error::other("é".repeat(20_000)))
+    }
+    let (broker, log) = (MemoryBroker::new(), Log::new());
+    topic(&broker, "in", 1).await;
+    let spec = WorkerSpec::of("w", "in", fails).max_retries(1);
+    let running = run_one(&broker, (), spec.on_exhausted(OnExhausted::Stop)).await;
+    send(&running, "in", [SECRET]).await;
+    let end = running.join().await.unwrap_err().report();
+    let mut told = log.of("");
+    told.retain(|line| line.contains('é'));
+    assert!(told.len() >= 2 && end.contains('é'), "two tries and the end");
+    for text in told.iter().chain([&end]) {
+        let kept = text.matches('é').map(str::len).sum::<usize>();
+        assert!(kept <= dlq::ERROR_LIMIT, "{kept} bytes of it");
+    }
 }
 
 #[tokio::test(start_paused = true)]

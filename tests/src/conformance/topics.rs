@@ -33,6 +33,34 @@ pub async fn a_topic_is_made_once_described_and_deleted(subject: &Subject) -> Re
 
 /// # Errors
 /// When the broker does not answer.
+pub async fn a_topic_that_cannot_be_made_is_refused_and_no_other_is_made(subject: &Subject) -> Result<()> {
+    let (admin, good) = (subject.admin()?, subject.name("beside"));
+    let mut without_replicas = NewTopic::named(subject.name("without-replicas"));
+    without_replicas.replication = Some(0);
+    let refused = [
+        (
+            NewTopic::named(subject.name("none")).partitions(0),
+            "0 partitions",
+        ),
+        (
+            NewTopic::named(subject.name("fewer")).partitions(-3),
+            "-3 partitions",
+        ),
+        (without_replicas, "0 replicas"),
+        (NewTopic::named(subject.name("a space")), "' '"),
+    ];
+    for (bad, why) in refused {
+        let topics = [NewTopic::named(&good), bad];
+        let error = admin.create_topics(&topics).await.err().context(why)?.to_string();
+        let what = format!("creating the topic \"{}\"", topics[1].name);
+        assert!(error.contains(&what) && error.contains(why), "{error}");
+    }
+    assert_eq!(admin.describe_topic(&good).await?, None, "all or none");
+    Ok(())
+}
+
+/// # Errors
+/// When the broker does not answer.
 pub async fn offsets_are_those_of_the_log(subject: &Subject) -> Result<()> {
     let topic = subject.topic("offsets", 3).await?;
     assert_eq!(subject.admin()?.offsets(&topic).await?, [(0, 0); 3]);

@@ -1,4 +1,4 @@
-// at `batch_size`: take `Batch<String>` as the first argument, or remove `batch_size`
+// at `batch_size`: take `Batch<String>` as the first argument, or remove the key
 use messaging::worker;
 
 #[worker(topic = "orders", batch_size = 50)]

@@ -195,6 +195,7 @@ impl Admin for KafkaAdmin {
             if topics.is_empty() {
                 return Ok(Vec::new());
             }
+            topics.iter().try_for_each(NewTopic::check)?;
             self.make(topics).await
         })
     }

@@ -31,7 +31,7 @@ struct Stored {
 impl Log {
     pub(super) fn new(partitions: i32) -> Log {
         Log {
-            partitions: (0..partitions.max(1)).map(|_| Vec::new()).collect(),
+            partitions: (0..partitions).map(|_| Vec::new()).collect(),
             next: 0,
         }
     }

@@ -212,18 +212,26 @@ fn race_j_a_dead_letter_that_nobody_takes_is_no_loop() {
 }
 
 #[test]
-fn race_k_the_end_while_a_retry_waits() {
-    let mut bench = offsets(rules());
-    bench.poll(&[(0, 1), (1, 2)]);
+fn race_k_a_fatal_error_while_a_retry_waits() {
+    let mut bench = offsets(Rules {
+        concurrency: 2,
+        ..rules()
+    });
+    bench.poll(&[(0, 1)]);
     let run = bench.pend(1);
     bench.end(&run, &failed());
-    bench.said();
+    assert_eq!(bench.said(), [Said::Timer(Duration::from_secs(1))]);
     let retry = bench.timers[0];
-    bench.core.drain_requested(SOON);
-    assert_eq!(bench.said(), [Said::Timer(SOON), Said::Drained(vec![])]);
+    bench.core.lost(&[0]);
+    assert_eq!(bench.said(), [Said::Cancel(0, 1)], "and no commit");
+    bench.core.assigned(0, 0, 2);
+    assert_eq!(bench.core.polled(0, 2, [record(0, 0, 1)]), 1);
+    let again = bench.pend(1);
+    assert_eq!(again.picks[0].attempt, 1, "its next owner knows of no try");
     bench.core.timer_fired(retry);
-    assert!(bench.start().is_none());
-    assert_eq!(bench.said(), []);
+    assert!(bench.start().is_none(), "it runs already");
+    bench.end(&again, &done());
+    assert_eq!(bench.said(), [Said::Commit(vec![(0, 1)])]);
 }
 
 #[test]
@@ -325,4 +333,19 @@ fn what_is_cut_off_publishes_nothing_that_nobody_has_taken() {
     bench.fire();
     let went = [Said::CutOff(0, 0, 1), Said::Cancel(0, 1), Said::Release(0, None)];
     assert_eq!(bench.said(), went);
+}
+
+#[test]
+fn the_end_while_a_retry_waits() {
+    let mut bench = offsets(rules());
+    bench.poll(&[(0, 1), (1, 2)]);
+    let run = bench.pend(1);
+    bench.end(&run, &failed());
+    bench.said();
+    let retry = bench.timers[0];
+    bench.core.drain_requested(SOON);
+    assert_eq!(bench.said(), [Said::Timer(SOON), Said::Drained(vec![])]);
+    bench.core.timer_fired(retry);
+    assert!(bench.start().is_none());
+    assert_eq!(bench.said(), []);
 }

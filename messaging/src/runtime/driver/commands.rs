@@ -6,7 +6,7 @@ use super::failed::Failed;
 use super::{Driver, Notice, Stopped};
 use crate::broker::TopicPartition;
 use crate::delivery::{Command, CutOff, GivenUp, Slot, Ticket};
-use crate::outcome::describe;
+use crate::outcome::in_brief;
 use crate::runtime::dead_letter::dead_letter;
 use crate::runtime::observer::Observation;
 use crate::runtime::outbox::Purpose;
@@ -106,7 +106,7 @@ impl Driver {
             },
             offset: record.offset(),
             reason: given_up.reason,
-            error: describe(given_up.cause.as_ref()),
+            error: in_brief(given_up.cause.as_ref()),
         }));
     }
 

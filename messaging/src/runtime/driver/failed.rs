@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crate::delivery::{Disposition, GivenUp};
-use crate::outcome::{Reason, describe};
+use crate::outcome::{Reason, in_brief};
 use crate::record::Record;
 use crate::runtime::unit::{Cargo, Unit};
 
@@ -22,7 +22,7 @@ macro_rules! line {
     ($level:ident, $failed:expr, reason = $reason:expr, next = $next:expr) => {{
         let Failed { unit, record, attempts, error, .. } = $failed;
         tracing::$level!(worker = unit.name, topic = %record.topic(), partition = record.partition(),
-            offset = record.offset(), attempt = attempts, reason = $reason, error = %describe(*error),
+            offset = record.offset(), attempt = attempts, reason = $reason, error = %in_brief(*error),
             next = %$next, "a record failed");
     }};
 }

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::settings::{Settings, Sources};
+use crate::settings::{Settings, Sources, TUNED, is_owned};
 
 fn request() -> Subscribe {
     Subscribe {
@@ -64,15 +66,46 @@ const EVERYWHERE: &[(&str, &str)] = &[
 
 #[test]
 fn what_is_common_reaches_every_client() {
-    let config = unusual();
-    for client in [
+    for client in clients(&unusual()) {
+        has(&client, EVERYWHERE);
+    }
+}
+
+/// Each kind of client.
+fn clients(config: &KafkaConfig) -> [ClientConfig; 5] {
+    [
         config.admin(),
         config.observer("g"),
         config.user_producer(),
         config.output_producer(),
         config.consumer(&request()),
-    ] {
-        has(&client, EVERYWHERE);
+    ]
+}
+
+#[test]
+fn an_operator_may_set_what_is_tuned_and_nothing_else_that_is_set_here() {
+    let config = KafkaConfig {
+        extra: BTreeMap::new(),
+        ..unusual()
+    };
+    let clients = clients(&config);
+    let set: BTreeSet<&str> = clients
+        .iter()
+        .flat_map(|client| client.config_map().into_keys())
+        .collect();
+    let may: Vec<&str> = set.into_iter().filter(|name| !is_owned(name)).collect();
+    assert_eq!(may, TUNED, "all that is set is refused or tuned");
+}
+
+#[test]
+fn what_an_operator_sets_again_counts() {
+    let again = |name: &&str| ((*name).to_owned(), "1234".to_owned());
+    let config = KafkaConfig {
+        extra: TUNED.iter().map(again).collect(),
+        ..unusual()
+    };
+    for client in clients(&config) {
+        TUNED.iter().for_each(|name| has(&client, &[(name, "1234")]));
     }
 }
 

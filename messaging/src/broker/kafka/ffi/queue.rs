@@ -151,7 +151,8 @@ impl Fetched {
         unsafe { bytes(message.payload, message.len) }
     }
 
-    /// The headers in their order. A name that is not UTF-8 has its bad bytes replaced by U+FFFD.
+    /// The headers in their order. A name that is not UTF-8 has its bad bytes replaced by U+FFFD, and
+    /// a name ends at its first zero byte: librdkafka hands it over without its length.
     pub(crate) fn each_header(&self, mut each: impl FnMut(&str, Option<&[u8]>)) {
         let mut headers = ptr::null_mut();
         // SAFETY: the message is alive and keeps the headers.
