@@ -87,6 +87,24 @@ fn a_second_signal_ends_a_program_that_goes_on_without_its_app() -> Result<()> {
     ends_at_once(held("goes-on", AN_HOUR_MS)?)
 }
 
+/// As when the reader of a pipe has ended with the same Ctrl-C.
+#[test]
+fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {
+    for (shutdown_ms, second, expected) in [(1000, None, 1), (AN_HOUR_MS, Some(Signal::SIGINT), 130)] {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", "exec \"$0\" blocks 2>/dev/full", env!("CARGO_BIN_EXE_held")])
+            .env("MESSAGE_BROKER", "memory")
+            .env("SHUTDOWN_TIMEOUT_MS", shutdown_ms.to_string());
+        let mut program = Program::start(shell)?;
+        program.wait_for_line(|line| line == "held", SOON)?;
+        program.signal(Signal::SIGTERM)?;
+        second.map_or(Ok(()), |signal| program.signal(signal))?;
+        assert_eq!(ended(program)?.0, Some(expected));
+    }
+    Ok(())
+}
+
 /// One signal ends a program that has a second for it.
 fn ends_in_time(mut program: Program) -> Result<()> {
     program.signal(Signal::SIGTERM)?;

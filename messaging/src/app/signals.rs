@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::running::Handle;
 use super::watchdog;
+use crate::caught::caught;
 
 /// The exit code of a program that was interrupted twice, as shells have it for SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -85,7 +86,12 @@ fn listen(tell: &watch::Sender<bool>, answer: &mpsc::Sender<io::Result<()>>) -> 
 }
 
 fn interrupted() -> ! {
-    tracing::error!("interrupted again: ending at once; unfinished work is handled again at the next start");
+    // Some logs panic when nobody reads them any more, and the process would go on.
+    let _ = caught(|| {
+        tracing::error!(
+            "interrupted again: ending at once; unfinished work is handled again at the next start"
+        );
+    });
     std::process::exit(INTERRUPTED);
 }
 

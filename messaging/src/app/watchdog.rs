@@ -1,5 +1,6 @@
 //! Ends a process whose shutdown hangs: a handler that blocks its thread, or a client whose close does not come back.
 
+use std::io::Write;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ pub(super) const GRACE: Duration = Duration::from_secs(1);
 
 /// Ends a process that is still there when the time of its shutdown is over.
 pub(super) fn end(shutdown_timeout: Duration) -> ! {
-    eprintln!(
+    // `eprintln` would panic when nobody reads it any more, and the process would go on.
+    let _ = writeln!(
+        std::io::stderr(),
         "the shutdown took longer than shutdown_timeout_ms ({shutdown_timeout:?}); ending; unfinished work is handled again at the next start"
     );
     std::process::exit(HUNG);

@@ -82,6 +82,7 @@ async fn goes_on() -> messaging::Result<()> {
 
 #[tokio::main]
 async fn main() -> messaging::Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     match std::env::args().nth(1).as_deref() {
         Some("waits") => app().provide(waits).run().await,
         Some("waits-for-a-thread") => app().provide(waits_for_a_thread).run().await,
