@@ -250,8 +250,12 @@ impl App {
     ///
     /// # Errors
     /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
-    pub async fn start(mut self) -> Result<Running> {
+    pub async fn start(self) -> Result<Running> {
         let plan = self.plan()?;
+        self.start_planned(plan).await
+    }
+
+    async fn start_planned(mut self, plan: Plan) -> Result<Running> {
         plan.check()?;
         for make in std::mem::take(&mut self.provided) {
             make().await?;
@@ -294,22 +298,25 @@ impl App {
     /// the shutdown hangs, whatever began it, the process is ended a second after `shutdown_timeout_ms`. A signal
     /// during the start ends it: nothing runs yet.
     ///
+    /// The signals are taken over until the process ends, also for what it does after this has returned.
+    ///
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
     pub async fn run(self) -> Result<()> {
         if self.workers.is_empty() {
             return Err(Kind::NothingRegistered.into());
         }
+        let plan = self.plan()?;
         // Before the first record, or a signal in between would end the process without a drain.
-        let mut signals = Signals::new();
+        let mut signals = Signals::taken_over(plan.settings.shutdown_timeout_ms);
         let running = tokio::select! {
             biased;
-            () = signals.next() => return Ok(()),
-            running = self.start() => running?.watched(),
+            () = signals.first() => return Ok(()),
+            running = self.start_planned(plan) => running?.watched(),
         };
-        let signals = tokio::spawn(signals.stop(running.handle()));
+        let stop = tokio::spawn(signals.stop(running.handle()));
         let result = running.join().await;
-        signals.abort();
+        stop.abort();
         result
     }
 

@@ -1,62 +1,136 @@
 //! SIGTERM and SIGINT: the first drains, the second ends at once.
 
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::running::Handle;
+use super::watchdog;
+use crate::caught::caught;
 
 /// The exit code of a program that was interrupted twice, as shells have it for SIGINT.
 const INTERRUPTED: i32 = 130;
 
+/// What the process has to end from the first signal on: the longest time that an App of it asked for.
+static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
+
+/// Whether the process was told to end.
+#[derive(Clone, Debug)]
+pub(super) struct Signals(watch::Receiver<bool>);
+
 impl Signals {
-    /// Stops the App at the first signal, and ends the process at the second.
+    /// Takes the signals over, until the process ends: without a listener they would do nothing any more.
+    pub(super) fn taken_over(shutdown_timeout: Duration) -> Signals {
+        static ONCE: OnceLock<Signals> = OnceLock::new();
+        let timeout = u64::try_from(shutdown_timeout.as_millis()).unwrap_or(u64::MAX);
+        SHUTDOWN_TIMEOUT_MS.fetch_max(timeout, Ordering::SeqCst);
+        ONCE.get_or_init(Signals::new).clone()
+    }
+
+    fn new() -> Signals {
+        let (tell, told) = watch::channel(false);
+        if let Err(error) = start(tell) {
+            tracing::warn!(%error, "signals cannot be listened to; the program can only be killed");
+        }
+        Signals(told)
+    }
+
+    /// Waits for the first signal; one that has come counts.
+    pub(super) async fn first(&mut self) {
+        if self.0.wait_for(|told| *told).await.is_err() {
+            // Nobody listens.
+            std::future::pending().await
+        }
+    }
+
+    /// Stops the App at the first signal.
     pub(super) async fn stop(mut self, handle: Arc<Handle>) {
-        self.next().await;
+        self.first().await;
         handle.stop();
-        self.next().await;
+    }
+}
+
+/// Starts to listen; when this returns, the signals are taken over. It has a thread and a runtime of its own, because the
+/// threads of the program's runtime may all be blocked.
+fn start(tell: watch::Sender<bool>) -> io::Result<()> {
+    let (answer, answered) = mpsc::channel();
+    let thread = std::thread::Builder::new().name("messaging-signals".into());
+    thread.spawn(move || {
+        let Err(error) = listen(&tell, &answer);
+        // Nobody is there to be told when it had started before.
+        let _ = answer.send(Err(error));
+    })?;
+    answered.recv().map_err(io::Error::other)?
+}
+
+fn listen(tell: &watch::Sender<bool>, answer: &mpsc::Sender<io::Result<()>>) -> io::Result<Infallible> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut signals = Endings::new()?;
+        let _ = answer.send(Ok(()));
+        signals.next().await;
+        tell.send_replace(true);
+        let timeout = Duration::from_millis(SHUTDOWN_TIMEOUT_MS.load(Ordering::SeqCst));
+        tokio::select! {
+            biased;
+            () = signals.next() => interrupted(),
+            () = tokio::time::sleep(timeout + watchdog::GRACE) => watchdog::end(timeout),
+        }
+    })
+}
+
+fn interrupted() -> ! {
+    // Some logs panic when nobody reads them any more, and the process would go on.
+    let _ = caught(|| {
         tracing::error!(
             "interrupted again: ending at once; unfinished work is handled again at the next start"
         );
-        std::process::exit(INTERRUPTED);
-    }
+    });
+    std::process::exit(INTERRUPTED);
 }
 
 /// The signals that mean "end".
 #[cfg(unix)]
-pub(super) struct Signals(Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>);
+struct Endings {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
 
 #[cfg(unix)]
-impl Signals {
-    pub(super) fn new() -> Signals {
+impl Endings {
+    fn new() -> io::Result<Endings> {
         use tokio::signal::unix::{SignalKind, signal};
-        let both = signal(SignalKind::terminate()).and_then(|t| Ok((t, signal(SignalKind::interrupt())?)));
-        if let Err(error) = &both {
-            tracing::warn!(%error, "signals cannot be listened to; the program can only be killed");
-        }
-        Signals(both.ok())
+        Ok(Endings {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
-    pub(super) async fn next(&mut self) {
-        let Some((terminate, interrupt)) = &mut self.0 else {
-            return std::future::pending().await;
-        };
+    async fn next(&mut self) {
         tokio::select! {
             biased;
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
 }
 
 #[cfg(not(unix))]
-pub(super) struct Signals;
+struct Endings;
 
 #[cfg(not(unix))]
-impl Signals {
-    pub(super) fn new() -> Signals {
-        Signals
+impl Endings {
+    fn new() -> io::Result<Endings> {
+        Ok(Endings)
     }
 
-    pub(super) async fn next(&mut self) {
+    async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }

@@ -1,5 +1,6 @@
 //! Ends a process whose shutdown hangs: a handler that blocks its thread, or a client whose close does not come back.
 
+use std::io::Write;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -11,7 +12,17 @@ use crate::runtime::clock::Instant;
 /// The exit code of a program whose shutdown hung.
 const HUNG: i32 = 1;
 /// How much longer than its time a shutdown may take.
-const GRACE: Duration = Duration::from_secs(1);
+pub(super) const GRACE: Duration = Duration::from_secs(1);
+
+/// Ends a process that is still there when the time of its shutdown is over.
+pub(super) fn end(shutdown_timeout: Duration) -> ! {
+    // `eprintln` would panic when nobody reads it any more, and the process would go on.
+    let _ = writeln!(
+        std::io::stderr(),
+        "the shutdown took longer than shutdown_timeout_ms ({shutdown_timeout:?}); ending; unfinished work is handled again at the next start"
+    );
+    std::process::exit(HUNG);
+}
 
 /// Watches over the shutdown of an App, whatever begins it. Dropped, it stands down.
 #[derive(Debug)]
@@ -26,12 +37,7 @@ impl Watchdog {
         stopped: watch::Receiver<Option<Instant>>,
         shutdown_timeout: Duration,
     ) -> Option<Watchdog> {
-        let end = move || {
-            eprintln!(
-                "the shutdown took longer than shutdown_timeout_ms ({shutdown_timeout:?}); ending; unfinished work is handled again at the next start"
-            );
-            std::process::exit(HUNG);
-        };
+        let end = move || end(shutdown_timeout);
         Watchdog::start(stopped, shutdown_timeout + GRACE, end)
             .inspect_err(|error| {
                 tracing::warn!(%error, "no thread for the watchdog: a shutdown that hangs will not be ended");

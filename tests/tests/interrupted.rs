@@ -1,0 +1,134 @@
+//! Signals at a program that something keeps from ending: the first gives it its time, the second none.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use messaging_tests::process::{Program, Signal};
+
+const SOON: Duration = Duration::from_secs(20);
+const AN_HOUR_MS: u64 = 3_600_000;
+
+fn start(how: &str, shutdown_ms: u64) -> Result<Program> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_held"));
+    command
+        .arg(how)
+        .env("MESSAGE_BROKER", "memory")
+        .env("SHUTDOWN_TIMEOUT_MS", shutdown_ms.to_string());
+    Program::start(command)
+}
+
+/// A program that is held, which it says.
+fn held(how: &str, shutdown_ms: u64) -> Result<Program> {
+    let mut program = start(how, shutdown_ms)?;
+    program.wait_for_line(|line| line == "held", SOON)?;
+    Ok(program)
+}
+
+/// How it ends, and what it said.
+fn ended(mut program: Program) -> Result<(Option<i32>, String)> {
+    let status = program.wait_timeout(SOON)?.context("it does not end")?;
+    Ok((status.code(), program.stderr()?))
+}
+
+#[test]
+fn a_start_that_waits_ends_with_the_first_signal() -> Result<()> {
+    let mut program = held("waits", AN_HOUR_MS)?;
+    program.signal(Signal::SIGTERM)?;
+    let (code, log) = ended(program)?;
+    assert_eq!(code, Some(0), "{log}");
+    Ok(())
+}
+
+#[test]
+fn a_start_that_waits_for_a_thread_ends_within_the_time_of_a_shutdown() -> Result<()> {
+    ends_in_time(held("waits-for-a-thread", 1000)?)
+}
+
+#[test]
+fn a_start_that_blocks_its_thread_ends_within_the_time_of_a_shutdown() -> Result<()> {
+    ends_in_time(held("blocks", 1000)?)
+}
+
+#[test]
+fn a_second_signal_ends_a_start_that_waits_for_a_thread() -> Result<()> {
+    ends_at_once(held("waits-for-a-thread", AN_HOUR_MS)?)
+}
+
+#[test]
+fn a_second_signal_ends_a_start_that_blocks_its_thread() -> Result<()> {
+    ends_at_once(held("blocks", AN_HOUR_MS)?)
+}
+
+#[test]
+fn a_second_signal_after_the_drain_ends_what_holds_the_program() -> Result<()> {
+    let mut program = drained(AN_HOUR_MS)?;
+    program.signal(Signal::SIGTERM)?;
+    let (code, log) = ended(program)?;
+    assert_eq!(code, Some(130), "{log}");
+    Ok(())
+}
+
+#[test]
+fn what_holds_a_program_after_the_drain_ends_within_the_time_of_a_shutdown() -> Result<()> {
+    let (code, log) = ended(drained(1000)?)?;
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("longer than shutdown_timeout_ms (1s)"), "{log}");
+    Ok(())
+}
+
+#[test]
+fn a_program_that_goes_on_without_its_app_ends_within_the_time_of_a_shutdown() -> Result<()> {
+    ends_in_time(held("goes-on", 1000)?)
+}
+
+#[test]
+fn a_second_signal_ends_a_program_that_goes_on_without_its_app() -> Result<()> {
+    ends_at_once(held("goes-on", AN_HOUR_MS)?)
+}
+
+/// As when the reader of a pipe has ended with the same Ctrl-C.
+#[test]
+fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {
+    for (shutdown_ms, second, expected) in [(1000, None, 1), (AN_HOUR_MS, Some(Signal::SIGINT), 130)] {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", "exec \"$0\" blocks 2>/dev/full", env!("CARGO_BIN_EXE_held")])
+            .env("MESSAGE_BROKER", "memory")
+            .env("SHUTDOWN_TIMEOUT_MS", shutdown_ms.to_string());
+        let mut program = Program::start(shell)?;
+        program.wait_for_line(|line| line == "held", SOON)?;
+        program.signal(Signal::SIGTERM)?;
+        second.map_or(Ok(()), |signal| program.signal(signal))?;
+        assert_eq!(ended(program)?.0, Some(expected));
+    }
+    Ok(())
+}
+
+/// One signal ends a program that has a second for it.
+fn ends_in_time(mut program: Program) -> Result<()> {
+    program.signal(Signal::SIGTERM)?;
+    let (code, log) = ended(program)?;
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("longer than shutdown_timeout_ms (1s)"), "{log}");
+    Ok(())
+}
+
+/// Two signals end a program that has an hour for one.
+fn ends_at_once(mut program: Program) -> Result<()> {
+    // Two of one kind may be taken as one.
+    program.signal(Signal::SIGTERM)?;
+    program.signal(Signal::SIGINT)?;
+    let (code, log) = ended(program)?;
+    assert_eq!(code, Some(130), "{log}");
+    Ok(())
+}
+
+/// A program whose App has ended after a signal, and that a thread still holds.
+fn drained(shutdown_ms: u64) -> Result<Program> {
+    let mut program = start("leaves-a-thread", shutdown_ms)?;
+    program.wait_for_line(|line| line == "runs", SOON)?;
+    program.signal(Signal::SIGTERM)?;
+    program.wait_for_line(|line| line == "held", SOON)?;
+    Ok(program)
+}
