@@ -88,6 +88,7 @@ impl Plan {
             producer: self.producer.clone(),
             seed: seed(group, capabilities.own_thread),
             revoke_deadline: revoke_deadline(settings),
+            close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
             spawn: capabilities.own_thread,
         };
         let end = if capabilities.own_thread {
@@ -153,7 +154,6 @@ fn join(
             .first()
             .map_or(settings.kafka_auto_offset_reset, |unit| unit.reset),
         revoke_deadline: revoke_deadline(settings),
-        close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
         max_poll_records: settings.kafka_max_poll_records as usize,
         publishes: true,
     };

@@ -21,7 +21,8 @@ pub(super) struct Shutdown {
     pub(super) all: Duration,
     /// How long handlers may go on.
     pub(super) drain: Duration,
-    /// How long a subscription may take to commit and to leave its group after that.
+    /// How long a subscription may take at least to commit and to leave its group after that. It has what handlers left,
+    /// too: a group that rebalances around a dead member answers no commit until the session of that one is over.
     pub(super) close: Duration,
 }
 
@@ -89,9 +90,13 @@ impl Handle {
     pub(super) fn stop(&self) {
         if !self.stopping.swap(true, Ordering::SeqCst) {
             tracing::info!(within = ?self.shutdown.drain, "stopping: what runs may finish");
+            let drain = Request::Drain {
+                within: self.shutdown.drain,
+                close_by: clock::now() + self.shutdown.drain + self.shutdown.close,
+            };
             for driver in &self.requests {
                 // A driver that has ended needs no request.
-                let _ = driver.send(Request::Drain(self.shutdown.drain));
+                let _ = driver.send(drain);
             }
             self.stopped.send_replace(Some(clock::now()));
         }
