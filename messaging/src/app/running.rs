@@ -101,6 +101,11 @@ impl Handle {
             self.stopped.send_replace(Some(clock::now()));
         }
     }
+
+    /// Whether no driver has ended. One that goes with its runtime can tell nobody.
+    fn drivers_live(&self) -> bool {
+        !self.requests.iter().any(mpsc::UnboundedSender::is_closed)
+    }
 }
 
 /// What `start` made for one subscription.
@@ -179,7 +184,8 @@ impl Running {
     /// How the App is: for readiness and liveness probes. Cheap; asks no broker.
     pub fn health(&self) -> Health {
         let groups: Vec<GroupHealth> = self.health.iter().map(|group| group.borrow().clone()).collect();
-        let ready = *self.ready.borrow() >= groups.len() && self.handle.stopped.borrow().is_none();
+        let begun = *self.ready.borrow() >= groups.len();
+        let ready = begun && self.handle.stopped.borrow().is_none() && self.handle.drivers_live();
         Health { ready, groups }
     }
 
