@@ -181,8 +181,6 @@ pub struct Subscribe {
     pub reset: OffsetReset,
     /// How long running handlers get when a partition is revoked.
     pub revoke_deadline: Duration,
-    /// How long closing may take.
-    pub close_deadline: Duration,
     /// The most records handed on at a time.
     pub max_poll_records: usize,
     /// Whether handlers return outputs or records may be dead-lettered, so that a producer is needed.
@@ -273,8 +271,12 @@ pub trait Subscription: Send {
     /// Gives a revoked partition back, after committing its watermark.
     fn release(&mut self, mark: Watermark);
 
-    /// Commits these, waits for what was handed over, leaves the group.
-    fn close(self: Box<Self>, marks: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>>;
+    /// Commits these, waits for what was handed over, leaves the group: all of it within `deadline`.
+    fn close(
+        self: Box<Self>,
+        marks: Vec<Watermark>,
+        deadline: Duration,
+    ) -> BoxFuture<'static, Result<(), BrokerError>>;
 }
 
 /// Where a message was written.

@@ -107,7 +107,6 @@ impl Subject {
             topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
             reset: OffsetReset::Earliest,
             revoke_deadline: Duration::from_secs(20),
-            close_deadline: Duration::from_secs(10),
             max_poll_records: 500,
             publishes: true,
         }

@@ -1,6 +1,7 @@
 //! Starts the groups of a plan: one subscription and one driver each.
 
 use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::Resolved;
 use super::plan::Plan;
 use super::running::{Running, Shutdown, Started};
-use crate::broker::{Broker, Subscribe, Subscription};
+use crate::broker::{Broker, BrokerError, Subscribe, Subscription};
 use crate::delivery::Core;
 use crate::error::{Error, Kind, Result};
 use crate::handler::ErasedHandler;
@@ -88,6 +89,7 @@ impl Plan {
             producer: self.producer.clone(),
             seed: seed(group, capabilities.own_thread),
             revoke_deadline: revoke_deadline(settings),
+            close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
             spawn: capabilities.own_thread,
         };
         let end = if capabilities.own_thread {
@@ -153,7 +155,6 @@ fn join(
             .first()
             .map_or(settings.kafka_auto_offset_reset, |unit| unit.reset),
         revoke_deadline: revoke_deadline(settings),
-        close_deadline: Shutdown::within(settings.shutdown_timeout_ms).close,
         max_poll_records: settings.kafka_max_poll_records as usize,
         publishes: true,
     };
@@ -207,12 +208,33 @@ fn as_task(setup: Setup) -> oneshot::Receiver<End> {
     end
 }
 
+/// Closes when the caller's runtime goes: that drops its tasks before its timers, which panic when they are polled then.
+fn runtime_gone() -> oneshot::Receiver<Infallible> {
+    let (mut here, gone) = oneshot::channel();
+    tokio::spawn(async move { here.closed().await });
+    gone
+}
+
+/// Drives as long as there is a runtime. Without one nothing can be waited for, not even the end of what runs.
+async fn drive_until(gone: oneshot::Receiver<Infallible>, setup: Setup) -> End {
+    let group = setup.group.clone();
+    tokio::select! {
+        biased;
+        _ = gone => {
+            tracing::error!(group, "its runtime was dropped while it ran; uncommitted records will be handled again");
+            Err(BrokerError::Closed)
+        }
+        end = drive(setup) => end,
+    }
+}
+
 /// A driver with a thread of its own is not slowed by other tasks, and a handler that blocks slows none.
 fn on_own_thread(group: &str, setup: Setup) -> Result<oneshot::Receiver<End>> {
     let (ended, end) = oneshot::channel();
     let runtime = tokio::runtime::Handle::current();
+    let gone = runtime_gone();
     let work = move || {
-        let _ = ended.send(runtime.block_on(drive(setup)));
+        let _ = ended.send(runtime.block_on(drive_until(gone, setup)));
     };
     let spawned = std::thread::Builder::new()
         .name(format!("messaging-{group}"))

@@ -21,7 +21,8 @@ pub(super) struct Shutdown {
     pub(super) all: Duration,
     /// How long handlers may go on.
     pub(super) drain: Duration,
-    /// How long a subscription may take to commit and to leave its group after that.
+    /// How long a subscription may take at least to commit and to leave its group after that. It has what handlers left,
+    /// too: a group that rebalances around a dead member answers no commit until the session of that one is over.
     pub(super) close: Duration,
 }
 
@@ -90,12 +91,21 @@ impl Handle {
     pub(super) fn stop(&self) {
         if !self.stopping.swap(true, Ordering::SeqCst) {
             tracing::info!(within = ?self.shutdown.drain, "stopping: what runs may finish");
+            let drain = Request::Drain {
+                within: self.shutdown.drain,
+                close_by: clock::now() + self.shutdown.drain + self.shutdown.close,
+            };
             for driver in &self.requests {
                 // A driver that has ended needs no request.
-                let _ = driver.send(Request::Drain(self.shutdown.drain));
+                let _ = driver.send(drain);
             }
             self.stopped.send_replace(Some(clock::now()));
         }
+    }
+
+    /// Whether no driver has ended. One that goes with its runtime can tell nobody.
+    fn drivers_live(&self) -> bool {
+        !self.requests.iter().any(mpsc::UnboundedSender::is_closed)
     }
 }
 
@@ -175,7 +185,8 @@ impl Running {
     /// How the App is: for readiness and liveness probes. Cheap; asks no broker.
     pub fn health(&self) -> Health {
         let groups: Vec<GroupHealth> = self.health.iter().map(|group| group.borrow().clone()).collect();
-        let ready = *self.ready.borrow() >= groups.len() && self.handle.stopped.borrow().is_none();
+        let begun = *self.ready.borrow() >= groups.len();
+        let ready = begun && self.handle.stopped.borrow().is_none() && self.handle.drivers_live();
         Health { ready, groups }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -15,6 +16,8 @@ pub(super) struct Notes {
     /// The values it was handed.
     pub(super) published: Vec<String>,
     pub(super) holds: Vec<(Slot, bool)>,
+    /// How long its close was given.
+    pub(super) closed_within: Option<Duration>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -49,7 +52,12 @@ impl Subscription for Double {
 
     fn release(&mut self, _: Watermark) {}
 
-    fn close(self: Box<Self>, _: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>> {
+    fn close(
+        self: Box<Self>,
+        _: Vec<Watermark>,
+        deadline: Duration,
+    ) -> BoxFuture<'static, Result<(), BrokerError>> {
+        self.notes().closed_within = Some(deadline);
         Box::pin(async { Ok(()) })
     }
 }

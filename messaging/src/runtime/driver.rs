@@ -42,8 +42,13 @@ const LONGEST_TURN: Duration = Duration::from_millis(10);
 /// What an App asks of a driver.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Request {
-    /// Finish what runs, at most for so long, then leave.
-    Drain(Duration),
+    /// Finish what runs, then leave.
+    Drain {
+        /// How long what runs may go on.
+        within: Duration,
+        /// When the subscription must have closed.
+        close_by: clock::Instant,
+    },
 }
 
 /// What a driver tells its App.
@@ -83,6 +88,8 @@ pub(crate) struct Setup {
     pub(crate) seed: u64,
     /// How long running handlers get when a partition is revoked.
     pub(crate) revoke_deadline: Duration,
+    /// How long the close of the subscription gets at least.
+    pub(crate) close_deadline: Duration,
     /// Whether heavy handlers may be spawned.
     pub(crate) spawn: bool,
 }
@@ -111,6 +118,9 @@ pub(crate) struct Driver {
     producer: Producer,
     random: Rng,
     revoke_deadline: Duration,
+    close_deadline: Duration,
+    /// Known once it was told to drain.
+    close_by: Option<clock::Instant>,
     spawn: bool,
     picks: Vec<Pick<Record>>,
     /// How long handlers were polled in place in this turn.
@@ -163,6 +173,8 @@ impl Driver {
             producer: setup.producer,
             random: Rng::new(setup.seed),
             revoke_deadline: setup.revoke_deadline,
+            close_deadline: setup.close_deadline,
+            close_by: None,
             spawn: setup.spawn,
             picks: Vec::new(),
             polled_for: Duration::ZERO,
@@ -175,7 +187,9 @@ impl Driver {
         loop {
             let more = self.turn();
             if let Some(marks) = self.drained.take() {
-                return self.subscription.close(marks).await.map(|()| self.unfinished);
+                let deadline = self.time_to_close();
+                let closed = self.subscription.close(marks, deadline).await;
+                return closed.map(|()| self.unfinished);
             }
             let wake = self.wait(more).await;
             self.pulse.change();
@@ -187,7 +201,10 @@ impl Driver {
                     tokio::task::yield_now().await;
                 }
                 Wake::Ended(ended) => self.take_all_ended(ended),
-                Wake::Request(Some(Request::Drain(deadline))) => self.core.drain_requested(deadline),
+                Wake::Request(Some(Request::Drain { within, close_by })) => {
+                    self.close_by = Some(close_by);
+                    self.core.drain_requested(within);
+                }
                 // The App went without saying how long a drain may take, and nobody waits for one: what runs is cut
                 // off, and handled again by whoever has the partition next.
                 Wake::Request(None) => {
@@ -198,6 +215,14 @@ impl Driver {
                 Wake::Work => tokio::task::yield_now().await,
             }
         }
+    }
+
+    /// What is left of the shutdown, and a last moment when nothing is.
+    fn time_to_close(&self) -> Duration {
+        let left = self
+            .close_by
+            .map_or(Duration::ZERO, |end| end.duration_since(clock::now()));
+        left.max(self.close_deadline)
     }
 
     /// Waits for something to do; `more` says that there is already.

@@ -9,7 +9,7 @@ use crate::broker::TopicPartition;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Health {
-    /// Whether every group has its first partitions and the App is not stopping.
+    /// Whether every group has its first partitions, none has ended, and the App is not stopping.
     pub ready: bool,
     /// Each group.
     pub groups: Vec<GroupHealth>,

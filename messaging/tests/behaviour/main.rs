@@ -23,6 +23,7 @@ mod outputs;
 mod panics;
 mod rebalance;
 mod running;
+mod runtime_gone;
 mod sending;
 mod start;
 mod support;

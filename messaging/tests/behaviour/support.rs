@@ -129,7 +129,6 @@ pub(crate) async fn read(broker: &MemoryBroker, topic: &str) -> Vec<Record> {
         topics: vec![topic.to_owned()],
         reset: OffsetReset::Earliest,
         revoke_deadline: Duration::from_secs(1),
-        close_deadline: Duration::from_secs(1),
         max_poll_records: 500,
         publishes: false,
     };

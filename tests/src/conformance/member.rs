@@ -122,7 +122,7 @@ impl Member {
     /// Commits what is done and leaves.
     pub(super) async fn close(self) -> Result<()> {
         let marks = self.marks();
-        Ok(self.subscription.close(marks).await?)
+        Ok(self.subscription.close(marks, SOON).await?)
     }
 
     /// What was read, as text.

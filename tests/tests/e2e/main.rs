@@ -14,6 +14,7 @@ mod members;
 mod memory;
 mod on_exhausted_stop;
 mod shutdown;
+mod shutdown_in_rebalance;
 mod shutdown_in_time;
 mod slow_handlers;
 mod small_dead_letters;

@@ -41,7 +41,6 @@ pub(crate) fn subscribe(group: &str, topics: &[&str]) -> Subscribe {
         topics: topics.iter().map(|t| (*t).to_owned()).collect(),
         reset: OffsetReset::Earliest,
         revoke_deadline: Duration::from_secs(5),
-        close_deadline: Duration::from_secs(10),
         max_poll_records: 500,
         publishes: false,
     }
@@ -233,8 +232,12 @@ impl Member {
     }
 
     pub(crate) async fn close(self) -> Result<()> {
+        self.close_within(Duration::from_secs(10)).await
+    }
+
+    pub(crate) async fn close_within(self, deadline: Duration) -> Result<()> {
         let marks = self.marks();
-        Ok(self.subscription.close(marks).await?)
+        Ok(self.subscription.close(marks, deadline).await?)
     }
 }
 

@@ -78,10 +78,8 @@ async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
     let kafka = kafka(&config(&server.bootstrap()));
     make_topic(&kafka, "down", 1).await?;
     send_numbers(&kafka, "down", 10).await?;
-    let limit = Duration::from_secs(3);
     let request = Subscribe {
         publishes: true,
-        close_deadline: limit,
         ..subscribe("down", &["down"])
     };
     let mut member = Member::join(&kafka, &request)?;
@@ -92,7 +90,8 @@ async fn closing_ends_in_time_with_the_server_down() -> Result<()> {
         .publish(1, plain("down", None, b"never"))
         .expect("there is room");
     let since = Instant::now();
-    let error = member.close().await.unwrap_err();
+    let limit = Duration::from_secs(3);
+    let error = member.close_within(limit).await.unwrap_err();
     println!("{error} after {:?}", since.elapsed());
     assert!(
         since.elapsed() < limit + Duration::from_millis(500),

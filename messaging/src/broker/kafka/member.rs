@@ -33,6 +33,8 @@ pub(super) enum Command {
 pub(super) struct Close {
     pub(super) marks: Vec<Watermark>,
     pub(super) outputs: Option<Outputs>,
+    /// When all of it must have ended.
+    pub(super) deadline: Instant,
     pub(super) done: oneshot::Sender<Result<(), BrokerError>>,
 }
 

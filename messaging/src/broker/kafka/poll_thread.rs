@@ -19,7 +19,7 @@ use super::member::{Close, Command, Shared, lock};
 use super::now;
 use super::rebalance::Member;
 use crate::broker::{BrokerError, Event};
-use crate::delivery::{Epoch, Slot};
+use crate::delivery::{Epoch, Slot, Watermark};
 use crate::record::RecordBatch;
 
 /// How long the thread sleeps when nothing wakes it.
@@ -30,6 +30,9 @@ const EVENTS: usize = 16;
 
 /// How long after a client the next one is made at the earliest: what ended one may end the next.
 const RENEW: Duration = Duration::from_secs(1);
+
+/// What a close keeps of its time to leave the group: librdkafka waits for 5 s for the answer.
+const LEAVE: Duration = Duration::from_secs(6);
 
 /// Records on their way to the driver.
 pub(super) type Polled = (Slot, Epoch, Arc<RecordBatch>);
@@ -233,13 +236,10 @@ impl PollThread {
     }
 
     fn close(self, close: Box<Close>) {
-        let deadline = now() + self.shared.request.close_deadline / 2;
+        let left = close.deadline.saturating_duration_since(now());
+        let deadline = close.deadline - LEAVE.min(left / 2);
         self.shared.closing.store(true, Ordering::Release);
-        let limit = deadline.saturating_duration_since(now());
-        let mut result = self
-            .maker
-            .committer
-            .commit_within(&self.shared, &close.marks, limit);
+        let mut result = self.commit_last(&close.marks, deadline);
         if let Some(mut outputs) = close.outputs {
             let left = outputs.flush(deadline);
             if left > 0 && result.is_ok() {
@@ -253,6 +253,26 @@ impl PollThread {
         }
         self.leave();
         let _ = close.done.send(result);
+    }
+
+    /// A commit that met a rebalance is refused once that is over, and then taken. The events of the rebalance stay
+    /// where they are: nothing is assigned or revoked any more, and the marks stay ours.
+    fn commit_last(&self, marks: &[Watermark], deadline: Instant) -> Result<(), BrokerError> {
+        loop {
+            let limit = deadline.saturating_duration_since(now());
+            match self.maker.committer.commit_within(&self.shared, marks, limit) {
+                Err(BrokerError::Rebalancing { .. }) if now() < deadline && !self.is_put_out() => {}
+                result => return result,
+            }
+            thread::park_timeout(IDLE);
+        }
+    }
+
+    /// Whether the group went on without this member.
+    fn is_put_out(&self) -> bool {
+        self.consumer
+            .as_ref()
+            .is_none_or(|consumer| consumer.assignment_lost())
     }
 
     fn leave(self) {

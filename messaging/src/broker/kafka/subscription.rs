@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use super::commits::Committer;
 use super::config::KafkaConfig;
 use super::member::{Close, Command, Shared, lock};
+use super::now;
 use super::outputs::Outputs;
 use super::poll_thread::{Maker, Polled, start};
 use crate::broker::{BrokerError, Event, NotQueued, Outbound, Subscribe, Subscription};
@@ -174,19 +175,27 @@ impl Subscription for KafkaSubscription {
         self.command(Command::Release(mark));
     }
 
-    fn close(mut self: Box<Self>, marks: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>> {
+    fn close(
+        mut self: Box<Self>,
+        marks: Vec<Watermark>,
+        deadline: Duration,
+    ) -> BoxFuture<'static, Result<(), BrokerError>> {
         let (done, closed) = oneshot::channel();
         let outputs = self.outputs.take();
-        self.command(Command::Close(Box::new(Close { marks, outputs, done })));
-        let limit = self.shared.request.close_deadline;
+        self.command(Command::Close(Box::new(Close {
+            marks,
+            outputs,
+            deadline: now() + deadline,
+            done,
+        })));
         Box::pin(async move {
-            match timeout(limit, closed).await {
+            match timeout(deadline, closed).await {
                 Ok(answer) => answer.unwrap_or(Err(BrokerError::Closed)),
                 // librdkafka may wait for a broker that is down; its thread is left to it.
                 Err(_) => Err(BrokerError::Failed {
                     what: format!("leaving the group \"{}\"", self.shared.request.group),
                     why: format!(
-                        "the client did not end within {limit:?}; uncommitted records will be handled again"
+                        "the client did not end within {deadline:?}; uncommitted records will be handled again"
                     ),
                 }),
             }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
@@ -176,7 +177,11 @@ impl Subscription for Member {
         shared.rebalance_all();
     }
 
-    fn close(self: Box<Self>, marks: Vec<Watermark>) -> BoxFuture<'static, Result<(), BrokerError>> {
+    fn close(
+        self: Box<Self>,
+        marks: Vec<Watermark>,
+        _: Duration,
+    ) -> BoxFuture<'static, Result<(), BrokerError>> {
         let kept = self.keep(&marks);
         Box::pin(async move { kept })
     }

@@ -10,6 +10,9 @@ use crate::record::RecordBatch;
 use crate::runtime::double::Double;
 use crate::settings::OffsetReset;
 
+/// How long a close gets at least.
+const LEAST: Duration = Duration::from_secs(2);
+
 async fn echo(text: String) -> String {
     text
 }
@@ -54,6 +57,7 @@ fn driver<M: 'static, H: Handler<M>>(subscription: &Double, handler: H) -> Drive
         producer: Producer::new(None, String::new(), false, None),
         seed: 0,
         revoke_deadline: Duration::from_secs(10),
+        close_deadline: LEAST,
         spawn: false,
     })
 }
@@ -136,6 +140,21 @@ async fn a_driver_whose_app_is_gone_cuts_off_what_runs_and_ends() {
     let end = tokio::time::timeout(Duration::from_secs(3600), driver.run()).await;
     let unfinished = end.expect("it ends").expect("its subscription closes");
     assert_eq!(unfinished, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_has_what_is_left_of_the_shutdown_and_a_moment_when_nothing_is() {
+    let hour = Duration::from_secs(3600);
+    for (left, given) in [(hour, hour), (Duration::ZERO, LEAST)] {
+        let broker = Double::default();
+        let mut driver = driver(&broker, echo);
+        let (requests, asked) = mpsc::unbounded_channel();
+        driver.requests = asked;
+        let (within, close_by) = (hour, clock::now() + left);
+        requests.send(Request::Drain { within, close_by }).unwrap();
+        driver.run().await.unwrap();
+        assert_eq!(broker.notes().closed_within, Some(given));
+    }
 }
 
 #[tokio::test]

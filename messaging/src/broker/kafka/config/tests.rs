@@ -9,7 +9,6 @@ fn request() -> Subscribe {
         topics: vec!["t".to_owned()],
         reset: OffsetReset::Earliest,
         revoke_deadline: Duration::from_secs(1),
-        close_deadline: Duration::from_secs(1),
         max_poll_records: 500,
         publishes: true,
     }

@@ -22,7 +22,6 @@ fn request() -> Subscribe {
         topics: vec!["t".to_owned()],
         reset: OffsetReset::Earliest,
         revoke_deadline: Duration::from_secs(1),
-        close_deadline: Duration::from_secs(5),
         max_poll_records: 500,
         publishes: true,
     }
@@ -145,5 +144,5 @@ async fn the_next_client_goes_on_and_the_one_before_no_longer_counts() {
         epoch,
         offset: Some(11),
     };
-    Box::new(driver.0).close(vec![mark]).await.unwrap();
+    Box::new(driver.0).close(vec![mark], SOON).await.unwrap();
 }
