@@ -24,6 +24,8 @@ pub(super) struct GivenBack {
     pub(super) waiting: Mutex<BTreeMap<u64, Numbered>>,
     /// How many places were given.
     places: AtomicU64,
+    /// Of how many of those the messages are answered, or were not taken by the client.
+    over: AtomicU64,
 }
 
 impl GivenBack {
@@ -55,10 +57,17 @@ impl GivenBack {
         lock(&self.waiting).pop_first().map(|(_, numbered)| numbered)
     }
 
-    /// How many wait here or are held by the client. Nothing goes from one to the other while they are counted.
-    pub(super) fn count_with(&self, held: impl FnOnce() -> usize) -> usize {
-        let waiting = lock(&self.waiting);
-        waiting.len() + held()
+    /// A message that had a place is answered, or was not taken.
+    pub(super) fn over(&self) {
+        self.over.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many messages are with a client or wait here. The client's own count has its logs and errors in it.
+    pub(super) fn unanswered(&self) -> usize {
+        // In this order, or one that is sent and answered in between would count as less than none.
+        let over = self.over.load(Ordering::Acquire);
+        let places = self.places.load(Ordering::Acquire);
+        usize::try_from(places - over).unwrap_or(usize::MAX)
     }
 
     /// The whole place of a message, which is among the last 2³² ones.
@@ -118,7 +127,9 @@ mod tests {
         }
         let full = || KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull);
         assert!(given_back.send_first(|_, _| Err(full())).unwrap().is_err());
-        assert_eq!(given_back.count_with(|| 1), 3);
+        assert_eq!(given_back.unanswered(), 2);
+        given_back.over();
+        assert_eq!(given_back.unanswered(), 1);
         assert_eq!(given_back.take_first().unwrap().0, 5);
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::producer::{BaseProducer, BaseRecord};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::KafkaConfig;
@@ -123,7 +123,11 @@ impl Client {
             return Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
         }
         record.delivery_opaque = self.desk.given_back.tag(record.delivery_opaque);
-        place.producer.send(record).map_err(|(error, _)| error)
+        let sent = place.producer.send(record);
+        sent.map_err(|(error, _)| {
+            self.desk.given_back.over();
+            error
+        })
     }
 
     fn send(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
@@ -220,10 +224,7 @@ impl Publisher for KafkaPublisher {
             .lingering
             .as_ref()
             .map_or(0, |lingering| lingering.count());
-        // Locked, so that what was given back does not go to another client than the one that is counted.
-        let place = self.client.place();
-        let sent = || usize::try_from(place.producer.in_flight_count()).unwrap_or(0);
-        lingering + self.client.desk.given_back.count_with(sent)
+        lingering + self.client.desk.given_back.unanswered()
     }
 }
 

@@ -168,10 +168,12 @@ impl ProducerContext for Receipts {
                 // Of a client that is of no use any more, which may have dropped it by itself.
                 Meaning::Fatal | Meaning::Dropped if !self.desk.is_closed() => {
                     self.desk.given_back.push(tag, message.detach());
+                    return self.desk.room.notify_waiters();
                 }
                 _ => self.desk.failed(number, message.topic(), error),
             },
         }
+        self.desk.given_back.over();
         self.desk.room.notify_waiters();
     }
 }

@@ -102,6 +102,7 @@ impl Client {
         let first = self.desk.given_back.take_first();
         if let Some((number, message)) = &first {
             self.desk.failed(*number, message.topic(), error);
+            self.desk.given_back.over();
         }
         first.is_some()
     }

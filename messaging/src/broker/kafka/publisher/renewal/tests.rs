@@ -160,13 +160,35 @@ fn what_a_dead_client_does_not_take_waits_for_the_next_one() {
     written_in_order(&client, answers);
 }
 
+fn publisher(config: &KafkaConfig) -> KafkaPublisher {
+    let client = Arc::new(client(config));
+    let (desk, lingering) = (client.desk.clone(), None);
+    let _end = EndThreads { desk, lingering };
+    KafkaPublisher { client, _end }
+}
+
+#[test]
+fn what_the_client_has_to_tell_besides_is_not_queued() {
+    let nobody_listens = KafkaConfig {
+        bootstrap_servers: vec!["127.0.0.1:1".to_owned()],
+        ..KafkaConfig::default()
+    };
+    let publisher = publisher(&nobody_listens);
+    publisher
+        .enqueue(message(b"1", &Headers::new()), &mut None)
+        .unwrap();
+    let end = now() + SOON;
+    while publisher.client.producer().in_flight_count() < 2 {
+        assert!(now() < end, "waited for an error");
+        thread::park_timeout(FULL);
+    }
+    assert_eq!(publisher.queued(), 1);
+}
+
 #[tokio::test]
 async fn what_was_given_back_is_still_queued() {
     let (_mock, config) = cluster();
-    let client = Arc::new(client(&config));
-    let (desk, lingering) = (client.desk.clone(), None);
-    let _end = EndThreads { desk, lingering };
-    let publisher = KafkaPublisher { client, _end };
+    let publisher = publisher(&config);
     assert_eq!(publisher.flush(SOON).await, 0);
     let answer = give_back(&publisher.client, b"1");
     assert_eq!(publisher.flush(Duration::ZERO).await, 1);
