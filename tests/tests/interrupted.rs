@@ -25,18 +25,26 @@ fn held(how: &str, shutdown_ms: u64) -> Result<Program> {
     Ok(program)
 }
 
-/// How it ends, and what it said.
-fn ended(mut program: Program) -> Result<(Option<i32>, String)> {
+/// It ends with this code. Gives what it said.
+fn ends(mut program: Program, code: i32) -> Result<String> {
     let status = program.wait_timeout(SOON)?.context("it does not end")?;
-    Ok((status.code(), program.stderr()?))
+    let log = program.stderr()?;
+    assert_eq!(status.code(), Some(code), "{log}");
+    Ok(log)
+}
+
+/// It is ended when its second is over, and says so.
+fn ends_late(program: Program) -> Result<()> {
+    let log = ends(program, 1)?;
+    assert!(log.contains("longer than shutdown_timeout_ms (1s)"), "{log}");
+    Ok(())
 }
 
 #[test]
 fn a_start_that_waits_ends_with_the_first_signal() -> Result<()> {
     let mut program = held("waits", AN_HOUR_MS)?;
     program.signal(Signal::SIGTERM)?;
-    let (code, log) = ended(program)?;
-    assert_eq!(code, Some(0), "{log}");
+    ends(program, 0)?;
     Ok(())
 }
 
@@ -64,17 +72,13 @@ fn a_second_signal_ends_a_start_that_blocks_its_thread() -> Result<()> {
 fn a_second_signal_after_the_drain_ends_what_holds_the_program() -> Result<()> {
     let mut program = drained(AN_HOUR_MS)?;
     program.signal(Signal::SIGTERM)?;
-    let (code, log) = ended(program)?;
-    assert_eq!(code, Some(130), "{log}");
+    ends(program, 130)?;
     Ok(())
 }
 
 #[test]
 fn what_holds_a_program_after_the_drain_ends_within_the_time_of_a_shutdown() -> Result<()> {
-    let (code, log) = ended(drained(1000)?)?;
-    assert_eq!(code, Some(1), "{log}");
-    assert!(log.contains("longer than shutdown_timeout_ms (1s)"), "{log}");
-    Ok(())
+    ends_late(drained(1000)?)
 }
 
 #[test]
@@ -100,7 +104,7 @@ fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {
         program.wait_for_line(|line| line == "held", SOON)?;
         program.signal(Signal::SIGTERM)?;
         second.map_or(Ok(()), |signal| program.signal(signal))?;
-        assert_eq!(ended(program)?.0, Some(expected));
+        ends(program, expected)?;
     }
     Ok(())
 }
@@ -108,10 +112,7 @@ fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {
 /// One signal ends a program that has a second for it.
 fn ends_in_time(mut program: Program) -> Result<()> {
     program.signal(Signal::SIGTERM)?;
-    let (code, log) = ended(program)?;
-    assert_eq!(code, Some(1), "{log}");
-    assert!(log.contains("longer than shutdown_timeout_ms (1s)"), "{log}");
-    Ok(())
+    ends_late(program)
 }
 
 /// Two signals end a program that has an hour for one.
@@ -119,8 +120,7 @@ fn ends_at_once(mut program: Program) -> Result<()> {
     // Two of one kind may be taken as one.
     program.signal(Signal::SIGTERM)?;
     program.signal(Signal::SIGINT)?;
-    let (code, log) = ended(program)?;
-    assert_eq!(code, Some(130), "{log}");
+    ends(program, 130)?;
     Ok(())
 }
 

@@ -24,8 +24,6 @@ pub(super) fn fill(
     shared: &Shared,
 ) -> bool {
     let mut batch = RecordBatch::builder(partition.at.topic.clone(), partition.at.partition);
-    let (records, bytes) = partition.usual;
-    batch.reserve(records, bytes);
     while batch.len() < shared.request.max_poll_records && batch.bytes() < BATCH_BYTES {
         let record = match partition.queue.next() {
             Some(Ok(record)) => record,
@@ -41,12 +39,18 @@ pub(super) fn fill(
         }
         partition.next = record.offset() + 1;
         partition.first.get_or_insert(record.offset());
+        if batch.is_empty() {
+            let (records, bytes) = partition.usual;
+            batch.reserve(records, bytes);
+        }
         copy(&record, &mut batch);
     }
-    let moved = !batch.is_empty();
+    if batch.is_empty() {
+        return false;
+    }
     partition.usual = (batch.len(), batch.bytes());
-    partition.pending = moved.then(|| batch.finish());
-    moved
+    partition.pending = Some(batch.finish());
+    true
 }
 
 fn copy(record: &Fetched, batch: &mut BatchBuilder) {
