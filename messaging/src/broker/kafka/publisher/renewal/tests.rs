@@ -71,17 +71,21 @@ fn held_up() -> (MockCluster<'static, DefaultProducerContext>, Client, [Answer; 
 /// Sends until the message is on its way: what is not, can be taken back from the queue.
 fn on_its_way(client: &Client, value: &[u8]) -> Answer {
     let end = now() + SOON;
-    loop {
+    // Longer each time: taken back too soon, none would ever be on its way.
+    for patience in 0.. {
         let answer = send(client, value).unwrap();
         let producer = client.producer();
+        thread::park_timeout(patience * FULL);
         producer.purge(PurgeConfig::default().queue());
         producer.poll(POLL);
         let Some((number, _)) = client.desk.given_back.take_first() else {
             return answer;
         };
         client.desk.unseat(number);
+        client.desk.given_back.over();
         assert!(now() < end, "waited for a request");
     }
+    unreachable!("it waits until the end")
 }
 
 #[test]
