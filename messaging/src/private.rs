@@ -20,6 +20,7 @@
 //! ```
 
 mod calls;
+mod instance;
 
 pub use bytes::Bytes as KeyBytes;
 #[cfg(feature = "inventory")]
@@ -30,6 +31,7 @@ pub use serde::Serialize;
 pub use serde::de::DeserializeOwned;
 
 pub use self::calls::assert_future;
+pub use self::instance::{Instances, WithoutDefault, assert_instance};
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
 #[cfg(feature = "inventory")]
@@ -40,7 +42,7 @@ pub use crate::registry::{TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
 pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
-pub use crate::{__here as here, __register as register};
+pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};
 use crate::handler::{Answers, Gathers, Handler, Input};
