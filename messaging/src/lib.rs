@@ -36,6 +36,7 @@ pub mod payload;
 #[doc(hidden)]
 pub mod private;
 mod producer;
+pub mod publishing;
 pub mod record;
 pub mod registry;
 mod runtime;
@@ -51,11 +52,15 @@ pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
 pub use message::{Delivery, Headers, Message};
-pub use messaging_macros::{Payload, topic, worker};
+pub use messaging_macros::{Payload, event, producer, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
-pub use producer::{OnFailure, Producer, Publish, publish};
-pub use spec::{Place, TopicSpec, WorkerSpec};
+pub use producer::{
+    BatchError, BatchItem, OnFailure, Producer, Publish, get_producer, publish, start_all_producers,
+    stop_all_producers,
+};
+pub use registry::publishers as get_all_publishers;
+pub use spec::{Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 
 /// Any error that can cross threads.
@@ -70,6 +75,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, publish, topic, worker,
+        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, event, producer,
+        publish, topic, worker,
     };
 }

@@ -331,7 +331,7 @@ mod tests {
 
     /// An App of one driver that has ended so, and what tells whether its watchdog bit.
     fn watched(end: End, limit: Duration) -> (Running, Receiver<()>) {
-        let producer = Producer::new(None, String::new(), false, None);
+        let producer = Producer::new(None, crate::settings::Settings::default(), None);
         let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
         let (ended, driver) = oneshot::channel();
         ended.send(end).unwrap();

@@ -24,6 +24,29 @@ struct Process {
 
 /// The default: that of the App which runs for longest, else one made from the environment.
 pub(super) fn get() -> Result<Producer> {
+    find_or_make(false)
+}
+
+/// The process's own producer, which is the default without an App; made when it is. On memory as well: whoever asks for
+/// it knows of a reader.
+pub(super) fn own_or_made() -> Result<Option<Producer>> {
+    if !lock().had_app {
+        find_or_make(true)?;
+    }
+    Ok(own())
+}
+
+/// The process's own producer, when it was made.
+pub(super) fn own() -> Option<Producer> {
+    lock().from_environment.clone()
+}
+
+/// The producers of the Apps that run.
+pub(super) fn of_apps() -> Vec<Producer> {
+    lock().apps.clone()
+}
+
+fn find_or_make(on_memory: bool) -> Result<Producer> {
     let mut process = lock();
     if let Some(producer) = process.apps.first() {
         return Ok(producer.clone());
@@ -34,7 +57,7 @@ pub(super) fn get() -> Result<Producer> {
     let producer = match &process.from_environment {
         Some(producer) => producer.clone(),
         None => {
-            let made = crate::app::producer_from_environment()?;
+            let made = crate::app::producer_from_environment(on_memory)?;
             process.from_environment.insert(made).clone()
         }
     };
