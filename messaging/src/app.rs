@@ -27,6 +27,7 @@ mod group;
 mod plan;
 mod resolve;
 mod running;
+mod shutdown;
 mod signals;
 mod topics;
 mod watchdog;
@@ -36,6 +37,7 @@ pub(crate) use given::Given;
 use plan::{Plan, Planned};
 pub(crate) use resolve::{Resolved, program};
 pub use running::Running;
+pub use shutdown::shutdown;
 use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.

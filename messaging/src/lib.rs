@@ -46,7 +46,7 @@ pub mod topic;
 #[doc(hidden)]
 pub use private as __private;
 
-pub use app::{App, Layer, Running};
+pub use app::{App, Layer, Running, shutdown};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};

@@ -34,7 +34,7 @@ pub use self::calls::assert_future;
 pub use self::instance::{Instances, WithoutDefault, assert_instance};
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
-pub use crate::publishing::{Publication, no_answer, publish_or_fail, publish_or_log};
+pub use crate::publishing::{KeyBy, no_answer, or_fail, or_log, send_event, send_plain};
 #[cfg(feature = "inventory")]
 pub use crate::registry::Registered;
 pub use crate::registry::{Entry, kinds};

@@ -29,6 +29,7 @@ mod publish;
 mod sends;
 mod unsent;
 
+pub(crate) use all::close_all_producers;
 pub use all::{start_all_producers, stop_all_producers};
 pub use batch::{BatchError, BatchItem};
 pub(crate) use default::Offer;

@@ -8,5 +8,6 @@
 mod publication;
 mod source;
 
-pub use publication::{Publication, no_answer, publish_or_fail, publish_or_log};
+#[doc(hidden)]
+pub use publication::{KeyBy, Sending, no_answer, or_fail, or_log, send_event, send_plain};
 pub use source::{EventSource, Fails};

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
 use super::Publisher;
-use crate::spans::{borrowed, shown_at};
+use crate::spans::{borrowed, inferred, shown_at};
 
 /// The same function; what its body answers is published on the way out. The `return` that is never reached tells the
 /// compiler which type every other `return` and `?` of the body has: an async block cannot say it.
@@ -18,23 +18,26 @@ pub(super) fn expand(publisher: &Publisher) -> TokenStream {
         body,
         ..
     } = publisher;
-    let private = keys.private();
-    let spec = spec(publisher);
-    let publication = publication(publisher);
-    let publish = keys
+    let (private, at_outcome) = (keys.private(), shown_at(outcome));
+    let private_at_outcome = keys.private_at(at_outcome);
+    let (spec, send) = (spec(publisher), send(publisher));
+    let finish = keys
         .tokens("on_publish_error")
-        .unwrap_or_else(|| quote_spanned!(Span::mixed_site()=> publish_or_fail));
+        .unwrap_or_else(|| quote_spanned!(at_outcome=> or_fail));
+    let typed = quote_spanned!(at_outcome=> return #private_at_outcome::no_answer::<#outcome>(););
+    let finished = quote_spanned!(at_outcome=> #private_at_outcome::#finish::<#outcome>(answer, sent));
     quote_spanned! {Span::mixed_site()=>
         #head {
             const _: () = { #private::register! { PUBLISHERS: #spec } };
             let answer: #outcome = async move {
                 if false {
-                    return #private::no_answer::<#outcome>();
+                    #typed
                 }
                 #body
             }
             .await;
-            #private::#publish::<#outcome>(answer, #publication).await
+            let sent = #send.await;
+            #finished
         }
     }
 }
@@ -60,8 +63,8 @@ fn spec(publisher: &Publisher) -> TokenStream {
     }
 }
 
-/// How the value is published. Its types are checked here, each at the token that is about it.
-fn publication(publisher: &Publisher) -> TokenStream {
+/// The call that publishes. Its types are checked here, each at the token that is about it.
+fn send(publisher: &Publisher) -> TokenStream {
     let Publisher {
         keys,
         outcome,
@@ -69,19 +72,28 @@ fn publication(publisher: &Publisher) -> TokenStream {
         event,
         ..
     } = publisher;
-    let private = keys.private();
+    let span = shown_at(outcome);
+    let private = keys.private_at(span);
     let key = key(publisher);
-    let made = match event {
-        Some(name) => quote_spanned!(Span::mixed_site()=> event(#name, #topic)),
-        None => quote_spanned!(Span::mixed_site()=> plain(#topic)),
-    };
-    quote_spanned!(Span::mixed_site()=> #private::Publication::<#outcome>::#made #key)
+    let (inferred, borrowed) = (inferred(topic), borrowed(topic));
+    match event {
+        Some(name) => {
+            quote_spanned!(span=> #private::send_event::<#outcome, #inferred>(&answer, #name, #borrowed, #key))
+        }
+        None => quote_spanned!(span=> #private::send_plain::<#outcome, #inferred>(&answer, #borrowed, #key)),
+    }
 }
 
-fn key(publisher: &Publisher) -> Option<TokenStream> {
-    let field = publisher.key.as_ref()?;
-    let private = publisher.keys.private();
-    let value = Ident::new("value", shown_at(field));
+fn key(publisher: &Publisher) -> TokenStream {
+    let Some(field) = publisher.key.as_ref() else {
+        // It is of the value's type, so that what the value lacks may be shown here.
+        let span = shown_at(&publisher.outcome);
+        let private = publisher.keys.private_at(span);
+        return quote_spanned!(span=> #private::KeyBy::Schema);
+    };
+    let span = shown_at(field);
+    let private = publisher.keys.private_at(span);
+    let value = Ident::new("value", span);
     let borrowed = borrowed(&quote!(#value.#field));
-    Some(quote_spanned!(Span::mixed_site()=> .key(|#value| #private::ToKey::to_key(#borrowed))))
+    quote_spanned!(span=> #private::KeyBy::Field(|#value| #private::ToKey::to_key(#borrowed)))
 }

@@ -8,7 +8,7 @@ use super::{Value, Written, is_field};
 use crate::keys::did_you_mean;
 
 /// What becomes of an error of publishing, and the function of the runtime that does it.
-const ON_PUBLISH_ERROR: &[(&str, &str)] = &[("fail", "publish_or_fail"), ("log", "publish_or_log")];
+const ON_PUBLISH_ERROR: &[(&str, &str)] = &[("fail", "or_fail"), ("log", "or_log")];
 
 /// The name of an event: text that is not empty, or a const.
 pub(crate) fn event_name(what: &str, input: ParseStream<'_>) -> syn::Result<Value> {

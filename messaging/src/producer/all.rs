@@ -48,14 +48,33 @@ pub async fn start_all_producers() -> Result<()> {
 /// # Errors
 /// When messages are left: [`Error::is_unsent`](crate::Error::is_unsent). All producers were waited for then as well.
 pub async fn stop_all_producers() -> Result<()> {
-    let mut closing = connected();
-    closing.extend(default::own());
-    let apps = default::of_apps();
-    let (closed, drained) = tokio::join!(
-        join_all(closing.iter().map(Producer::close)),
-        join_all(apps.iter().map(Producer::drain)),
-    );
-    closed.into_iter().chain(drained).collect()
+    let (closed, drained) = tokio::join!(close(of_nobody()), drain(default::of_apps()));
+    closed.and(drained)
+}
+
+/// The same, and closes those of Apps as well.
+///
+/// # Errors
+/// As [`stop_all_producers`].
+pub(crate) async fn close_all_producers() -> Result<()> {
+    close(of_nobody().chain(default::of_apps())).await
+}
+
+/// Those that no App closes.
+fn of_nobody() -> impl Iterator<Item = Producer> {
+    connected().into_iter().chain(default::own())
+}
+
+async fn close(producers: impl IntoIterator<Item = Producer>) -> Result<()> {
+    let closing = producers.into_iter().map(async |producer| producer.close().await);
+    join_all(closing).await.into_iter().collect()
+}
+
+async fn drain(producers: Vec<Producer>) -> Result<()> {
+    join_all(producers.iter().map(Producer::drain))
+        .await
+        .into_iter()
+        .collect()
 }
 
 /// Lets [`stop_all_producers`] find it, as long as it lives.

@@ -15,8 +15,8 @@ static PROCESS: Mutex<Process> = Mutex::new(Process {
 struct Process {
     /// The producers of the Apps that run, in the order of their starts.
     apps: Vec<Producer>,
-    /// Whether an App has ever started: then those of the process decide where messages go, and never again the
-    /// environment alone.
+    /// Whether an App has started: then those of the process decide where messages go, and the environment alone only
+    /// when somebody asks for that.
     had_app: bool,
     /// For a process without an App. It stays when one starts, for messages may be on their way in it.
     from_environment: Option<Producer>,
@@ -27,13 +27,20 @@ pub(super) fn get() -> Result<Producer> {
     find_or_make(false)
 }
 
-/// The process's own producer, which is the default without an App; made when it is. On memory as well: whoever asks for
-/// it knows of a reader.
+/// The process's own producer, which is the default from now on unless an App runs; made when none does. On memory as
+/// well: whoever asks for it knows of a reader.
 pub(super) fn own_or_made() -> Result<Option<Producer>> {
-    if !lock().had_app {
+    if forget_ended_apps() {
         find_or_make(true)?;
     }
     Ok(own())
+}
+
+/// Says whether no App runs; then it is as if none ever had.
+fn forget_ended_apps() -> bool {
+    let mut process = lock();
+    process.had_app &= !process.apps.is_empty();
+    process.apps.is_empty()
 }
 
 /// The process's own producer, when it was made.

@@ -21,6 +21,7 @@ mod methods;
 mod order;
 mod outputs;
 mod panics;
+mod producers;
 mod publishers;
 mod rebalance;
 mod running;
