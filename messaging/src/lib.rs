@@ -11,6 +11,10 @@
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
+//! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
+//! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
+//! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
+//! | end everything in the process | [`shutdown`] |
 //! | run | [`App`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
@@ -24,6 +28,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 mod cli;
 pub mod delivery;
+mod domain_event;
 mod error;
 pub mod event;
 pub mod extract;
@@ -47,6 +52,7 @@ pub mod topic;
 pub use private as __private;
 
 pub use app::{App, Layer, Running, shutdown};
+pub use domain_event::{DomainEvent, EventPublisher};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};

@@ -9,6 +9,7 @@ mod apps;
 mod batches;
 mod bounds;
 mod dead_letters;
+mod domain_events;
 mod drain;
 mod exhausted;
 mod extractors;
