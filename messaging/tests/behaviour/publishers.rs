@@ -252,6 +252,47 @@ async fn answers_of_many_shapes_are_published() {
     );
 }
 
+#[cfg(feature = "axum")]
+mod for_axum {
+    use axum::http::StatusCode;
+    use messaging::{Error, event, producer};
+
+    use super::*;
+
+    /// What serde can only write, as most of what a web server answers.
+    #[derive(Serialize)]
+    struct Answer {
+        id: u64,
+    }
+
+    #[event("answer.given", topic = "for-axum", key = id)]
+    async fn given() -> Result<(StatusCode, axum::Json<Answer>), Error> {
+        Ok((StatusCode::CREATED, axum::Json(Answer { id: 7 })))
+    }
+
+    #[producer(topic = "for-axum", key = id, on_publish_error = "log")]
+    async fn returned() -> axum::Json<User> {
+        axum::Json(user(8))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_handlers_of_axum_answer_is_published() {
+        let broker = in_a_handler(&[], || async {
+            let (status, axum::Json(answer)) = given().await.unwrap();
+            assert_eq!((status, answer.id), (StatusCode::CREATED, 7));
+            assert_eq!(returned().await.0, user(8));
+        })
+        .await;
+        let mut keys: Vec<_> = broker
+            .records("for-axum")
+            .into_iter()
+            .map(|record| record.2)
+            .collect();
+        keys.sort();
+        assert_eq!(keys, [Some(b"7".to_vec()), Some(b"8".to_vec())]);
+    }
+}
+
 /// No broker has a topic of this name; what is written as a literal is refused by the compiler.
 const REFUSED: &str = "no good";
 
