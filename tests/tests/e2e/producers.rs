@@ -28,6 +28,7 @@ fn keyed(numbers: std::ops::Range<usize>) -> impl Iterator<Item = Message<String
     numbers.map(|number| Message::new(number.to_string()).key(format!("k{}", number % 10)))
 }
 
+#[allow(clippy::disallowed_methods, reason = "the broker's time is real")]
 fn now_in_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
