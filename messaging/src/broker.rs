@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 
 use crate::delivery::{Epoch, Settlement, Slot, Watermark};
 use crate::message::Headers;
+use crate::program::how_to_create;
 use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
@@ -68,7 +69,8 @@ pub enum BrokerError {
     },
     /// There is no such topic.
     #[error(
-        "the topic \"{topic}\" does not exist; create it, for example with `kafka-topics.sh --create --topic {topic}`"
+        "the topic \"{topic}\" does not exist; create it, for example with `{}`",
+        how_to_create(topic)
     )]
     UnknownTopic {
         /// Its name at the broker.

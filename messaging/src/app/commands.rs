@@ -1,7 +1,10 @@
 //! What the commands ask of an App that does not run.
 
-use super::{App, Resolved};
-use crate::error::Result;
+use std::sync::Arc;
+
+use super::{App, Resolved, connect};
+use crate::broker::Broker;
+use crate::error::{Kind, Result};
 use crate::settings::Settings;
 
 impl App {
@@ -17,5 +20,13 @@ impl App {
         self.workers
             .retain(|worker| names.iter().any(|name| name == worker.name()));
         self
+    }
+
+    /// The settings, and the broker that they name, once it has answered. It is asked only once.
+    pub(crate) async fn reached_once(&self) -> Result<(Settings, Arc<dyn Broker>)> {
+        let settings = Settings::load(&self.sources)?;
+        let broker = self.broker_of(&settings).ok_or(Kind::Disabled)?;
+        connect::reach_once(&*broker).await?;
+        Ok((settings, broker))
     }
 }

@@ -181,10 +181,25 @@ impl KafkaAdmin {
         let what = format!("deleting the topic \"{name}\"");
         let answers = self.client()?.delete_topics(&[name], &self.options()).await;
         let answers = answers.map_err(|e| self.explain(&what, Some(name), &e))?;
-        let refused = answers.into_iter().find_map(Result::err);
-        refused.map_or(Ok(()), |(_, code)| {
-            Err(self.explain(&what, Some(name), &KafkaError::AdminOp(code)))
-        })
+        if let Some((_, code)) = answers.into_iter().find_map(Result::err) {
+            return Err(self.explain(&what, Some(name), &KafkaError::AdminOp(code)));
+        }
+        self.wait_until_gone(name, &what).await
+    }
+
+    /// Until then it is listed, and one of its name cannot be made.
+    async fn wait_until_gone(&self, topic: &str, what: &str) -> Result<(), BrokerError> {
+        let end = Instant::now() + SEEN;
+        while self.find(topic).await?.is_some() {
+            if Instant::now() >= end {
+                return Err(BrokerError::Failed {
+                    what: what.to_owned(),
+                    why: format!("it is still seen after {SEEN:?}; look at the broker's log"),
+                });
+            }
+            sleep(LOOK).await;
+        }
+        Ok(())
     }
 }
 

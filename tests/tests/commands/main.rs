@@ -1,0 +1,6 @@
+//! The commands that ask the broker, each against a real Kafka.
+
+mod groups;
+mod reset;
+mod support;
+mod topics;
