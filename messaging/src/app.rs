@@ -155,7 +155,7 @@ impl App {
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> App {
         self.given.push(Given::new::<T>(".state(value)"));
         // A second one of a type is for the check to refuse.
-        let _ = self.states.slot::<T>().set(value);
+        self.states.slot::<T>().set(value);
         self
     }
 
@@ -180,7 +180,7 @@ impl App {
                     source: error.into(),
                 })?;
                 // A ready value given with `state` stays.
-                let _ = slot.set(value);
+                slot.set(value);
                 Ok(())
             })
         }));
@@ -328,7 +328,7 @@ impl App {
         let prefix = settings.topic_prefix.clone().unwrap_or_default();
         let callback = self.on_publish_failure.clone();
         let producer = Producer::new(broker.clone(), prefix, settings.kafka_fire_and_forget, callback);
-        let context = Context::new(Arc::new(self.states.clone()), producer.clone());
+        let context = Context::new(Arc::new(self.states_with_defaults()), producer.clone());
         let workers = self
             .workers
             .iter()
@@ -341,6 +341,14 @@ impl App {
             broker,
             producer,
         })
+    }
+
+    /// The values of the program, and the defaults of those whose methods are handlers.
+    fn states_with_defaults(&self) -> States {
+        let mut states = self.states.clone();
+        let defaults = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
+        defaults.for_each(|fallback| fallback(&mut states));
+        states
     }
 
     /// The broker; `None` when messaging is switched off.

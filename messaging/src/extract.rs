@@ -3,10 +3,9 @@
 //! An extractor asks for what it needs once, at start, in [`FromDelivery::setup`]; that is the start-up check of
 //! missing state, and it costs nothing per record.
 
-use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
+use std::any::type_name;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +15,13 @@ use crate::message::Headers as HeaderList;
 use crate::message::{self, Delivery};
 use crate::producer::Producer;
 use crate::spec::KeyOf;
+
+mod instance;
+mod state;
+
+pub use instance::Instance;
+pub(crate) use state::States;
+pub use state::{State, StateHandle};
 
 /// A further argument of a handler, made from each record.
 ///
@@ -75,6 +81,16 @@ impl Missing {
         }
     }
 
+    fn instance<T>() -> Missing {
+        let name = type_name::<T>();
+        Missing::new(
+            format!("there is no instance of `{name}`, whose methods are handlers"),
+            format!(
+                "add `.state(value)` or `.provide(make)` with a `{name}` to the App, or derive `Default` for it"
+            ),
+        )
+    }
+
     fn state<T>() -> Missing {
         let name = type_name::<T>();
         Missing::new(
@@ -93,24 +109,6 @@ impl Rejection {
     /// Says why.
     pub fn new(why: impl Into<BoxError>) -> Rejection {
         Rejection(why.into())
-    }
-}
-
-/// Values of the program, by type.
-#[derive(Clone, Default)]
-pub(crate) struct States(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
-
-impl States {
-    /// The place of a `T`, made when there is none.
-    pub(crate) fn slot<T: Send + Sync + 'static>(&mut self) -> Arc<OnceLock<T>> {
-        let made = || Arc::new(OnceLock::<T>::new()) as Arc<dyn Any + Send + Sync>;
-        let slot = self.0.entry(TypeId::of::<T>()).or_insert_with(made).clone();
-        slot.downcast()
-            .unwrap_or_else(|_| unreachable!("the map is keyed by the type"))
-    }
-
-    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<OnceLock<T>>> {
-        self.0.get(&TypeId::of::<T>()).cloned()?.downcast().ok()
     }
 }
 
@@ -163,74 +161,12 @@ impl Context {
     /// # Errors
     /// When neither `App::state` nor `App::provide` gives a `T`.
     pub fn state<T: Send + Sync + 'static>(&self) -> Result<StateHandle<T>, Missing> {
-        self.states
-            .get::<T>()
-            .map(StateHandle)
-            .ok_or_else(Missing::state::<T>)
+        self.states.get::<T>().ok_or_else(Missing::state::<T>)
     }
 
     /// The App's producer.
     pub fn producer(&self) -> Producer {
         self.producer.clone()
-    }
-}
-
-/// A value of the program that is filled in before the first record.
-pub struct StateHandle<T>(Arc<OnceLock<T>>);
-
-impl<T> StateHandle<T> {
-    /// The value.
-    ///
-    /// # Errors
-    /// When it is read before the App has made it, as inside [`FromDelivery::setup`].
-    pub fn get(&self) -> Result<&T, Rejection> {
-        let early = || {
-            Rejection::new(format!(
-                "the state `{}` is read before it was made; read it in `from_delivery`, not in `setup`",
-                type_name::<T>()
-            ))
-        };
-        self.0.get().ok_or_else(early)
-    }
-}
-
-impl<T> Clone for StateHandle<T> {
-    fn clone(&self) -> Self {
-        StateHandle(self.0.clone())
-    }
-}
-
-impl<T> fmt::Debug for StateHandle<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StateHandle<{}>", type_name::<T>())
-    }
-}
-
-/// A clone of a value of the program, given to the App by `state` or `provide`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct State<T>(pub T);
-
-impl<T: Clone + Send + Sync + 'static> FromDelivery for State<T> {
-    type Setup = StateHandle<T>;
-    fn setup(context: &Context) -> Result<StateHandle<T>, Missing> {
-        context.state()
-    }
-    fn from_delivery(state: &StateHandle<T>, _: &Delivery) -> Result<Self, Rejection> {
-        state.get().cloned().map(State)
-    }
-}
-
-/// The instance whose method handles the record: the App's shared `Arc<T>`, given by `state(Arc::new(value))`.
-#[derive(Debug)]
-pub struct Instance<T>(pub Arc<T>);
-
-impl<T: Send + Sync + 'static> FromDelivery for Instance<T> {
-    type Setup = StateHandle<Arc<T>>;
-    fn setup(context: &Context) -> Result<Self::Setup, Missing> {
-        context.state()
-    }
-    fn from_delivery(state: &Self::Setup, _: &Delivery) -> Result<Self, Rejection> {
-        state.get().cloned().map(Instance)
     }
 }
 

@@ -25,6 +25,7 @@ pub mod check;
 mod cli;
 pub mod delivery;
 mod error;
+pub mod event;
 pub mod extract;
 pub mod handler;
 pub mod headers;
@@ -47,6 +48,7 @@ pub use private as __private;
 
 pub use app::{App, Layer, Running};
 pub use error::{Error, Result};
+pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
 pub use message::{Delivery, Headers, Message};
@@ -69,6 +71,6 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Delivery, HandlerError, Json, Message, Payload, Producer, publish, topic, worker,
+        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, publish, topic, worker,
     };
 }

@@ -20,20 +20,29 @@
 //! ```
 
 mod calls;
+mod instance;
 
 pub use bytes::Bytes as KeyBytes;
+#[cfg(feature = "inventory")]
+pub use inventory;
+#[cfg(not(feature = "inventory"))]
 pub use linkme;
 pub use serde::Serialize;
 pub use serde::de::DeserializeOwned;
 
 pub use self::calls::assert_future;
+pub use self::instance::{Instances, WithoutDefault, assert_instance};
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
-pub use crate::registry::{Entry, TOPICS, WORKERS};
+#[cfg(feature = "inventory")]
+pub use crate::registry::Registered;
+pub use crate::registry::{Entry, kinds};
+#[cfg(not(feature = "inventory"))]
+pub use crate::registry::{TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
 pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
-pub use crate::{__here as here, __register as register};
+pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};
 use crate::handler::{Answers, Gathers, Handler, Input};
@@ -42,13 +51,6 @@ use crate::topic::{Accepts, Carries};
 
 /// What a payload is written to.
 pub type Buffer = Vec<u8>;
-
-/// The type of a description, by the name of its slice.
-#[allow(non_camel_case_types, reason = "named as the slices are")]
-pub mod kinds {
-    pub type WORKERS = crate::spec::WorkerSpec;
-    pub type TOPICS = crate::spec::TopicSpec;
-}
 
 /// Fails to compile on the user's type when it cannot be a first argument.
 pub const fn assert_input<I: Input>() {}

@@ -1,35 +1,88 @@
 //! What the macros of this program, and of the crates it names, have registered.
 //!
-//! A crate that the program depends on but never names is left out by the linker; `use orders as _;` brings it in.
+//! A crate that the program depends on but never names is left out by the linker, with everything in it:
+//! [`anchor!`](crate::anchor) brings it in, and [`App::expect_packages`](crate::App::expect_packages) says so when it is
+//! missing.
+//!
+//! There are two ways to gather entries at link time, and one is chosen for the whole program: `linkme`, or `inventory`
+//! where the feature of that name is on, for linkers and targets on which the sections of `linkme` do not hold.
 
-use crate::spec::{TopicSpec, WorkerSpec};
+use crate::spec::{Place, TopicSpec, WorkerSpec};
 
-/// A slice element: makes the description when the registry is read.
+/// A registry element: makes the description when the registry is read.
 pub type Entry<S> = fn() -> S;
 
-/// All workers, put here by `#[worker]` at link time.
-#[linkme::distributed_slice]
-pub static WORKERS: [Entry<WorkerSpec>];
-
-/// All topics, put here by `#[topic]` at link time.
-#[linkme::distributed_slice]
-pub static TOPICS: [Entry<TopicSpec>];
-
-/// All registered workers, by module and name: the linker's order is not defined.
-pub fn workers() -> Vec<WorkerSpec> {
-    let mut all: Vec<WorkerSpec> = WORKERS.iter().map(|entry| entry()).collect();
-    all.sort_by(|a, b| (a.place().module, a.name(), a.place()).cmp(&(b.place().module, b.name(), b.place())));
-    all
+/// A description that macros register.
+pub(crate) trait Described {
+    fn name(&self) -> &str;
+    fn place(&self) -> Place;
 }
 
-/// All registered topics, by module and name.
-pub fn topics() -> Vec<TopicSpec> {
-    let mut all: Vec<TopicSpec> = TOPICS.iter().map(|entry| entry()).collect();
-    all.sort_by(|a, b| (a.place().module, a.name(), a.place()).cmp(&(b.place().module, b.name(), b.place())));
+/// One row for each kind of description: its slice, its type, and the function that reads it.
+macro_rules! slices {
+    ($($(#[$doc:meta])* $slice:ident: $spec:ident, $read:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[cfg(not(feature = "inventory"))]
+            #[linkme::distributed_slice]
+            pub static $slice: [Entry<$spec>];
+
+            #[cfg(feature = "inventory")]
+            inventory::collect!(Registered<$spec>);
+
+            impl Described for $spec {
+                fn name(&self) -> &str {
+                    $spec::name(self)
+                }
+                fn place(&self) -> Place {
+                    $spec::place(self)
+                }
+            }
+
+            $(#[$doc])*
+            ///
+            /// By module and name: the linker's order is not defined.
+            pub fn $read() -> Vec<$spec> {
+                #[cfg(not(feature = "inventory"))]
+                let entries = $slice.iter().copied();
+                #[cfg(feature = "inventory")]
+                let entries = inventory::iter::<Registered<$spec>>().map(|registered| registered.0);
+                sorted(entries)
+            }
+        )*
+
+        /// The type of a description, by the name of its slice.
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, reason = "named as the slices are")]
+        pub mod kinds {
+            $(pub type $slice = crate::spec::$spec;)*
+        }
+    };
+}
+
+slices! {
+    /// All workers, put here by `#[worker]` at link time.
+    WORKERS: WorkerSpec, workers;
+    /// All topics, put here by `#[topic]` at link time.
+    TOPICS: TopicSpec, topics;
+}
+
+/// An element where the slices are gathered by `inventory`.
+#[cfg(feature = "inventory")]
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Registered<S>(pub Entry<S>);
+
+fn sorted<S: Described>(entries: impl Iterator<Item = Entry<S>>) -> Vec<S> {
+    let mut all: Vec<S> = entries.map(|entry| entry()).collect();
+    let key = |spec: &S| (spec.place().module, spec.name().to_owned(), spec.place());
+    all.sort_by_cached_key(key);
     all
 }
 
 /// Puts a description into a link-time slice. Emitted by the macros only.
+// The feature is read here, where it is this crate's; inside of the expansion it would be the user's.
+#[cfg(not(feature = "inventory"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __register {
@@ -37,6 +90,38 @@ macro_rules! __register {
         #[$crate::__private::linkme::distributed_slice($crate::__private::$slice)]
         #[linkme(crate = $crate::__private::linkme)]
         static ENTRY: $crate::__private::Entry<$crate::__private::kinds::$slice> = || $spec;
+    };
+}
+
+/// Puts a description into a link-time slice. Emitted by the macros only.
+#[cfg(feature = "inventory")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __register {
+    ($slice:ident: $spec:expr) => {
+        $crate::__private::inventory::submit! {
+            $crate::__private::Registered::<$crate::__private::kinds::$slice>(|| $spec)
+        }
+    };
+}
+
+/// Brings in crates that the program depends on and names nowhere else, so that the linker keeps what they registered.
+///
+/// A program whose handlers live in crates of their own writes their names once, best beside `main`:
+///
+/// ```ignore
+/// messaging::anchor!(orders, payments, shipping);
+/// ```
+///
+/// A crate in the list that is no dependency is a compile error. One that is missing in the list is not: the linker leaves it
+/// out in silence. [`App::expect_packages`](crate::App::expect_packages) turns that into a problem of the check.
+#[macro_export]
+macro_rules! anchor {
+    ($($name:ident),+ $(,)?) => {
+        const _: () = {
+            $(#[allow(unused_imports, reason = "to be linked is all that is asked of it")]
+            use ::$name as _;)+
+        };
     };
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::delivery::policy::{Backoff, OnExhausted, Order};
-use crate::extract::{Context, Missing};
+use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
 use crate::settings::OffsetReset;
@@ -58,6 +58,9 @@ pub type Make = Arc<dyn Fn(&Context) -> Made + Send + Sync>;
 /// The key that a topic's type gives to a payload of its schema.
 pub type KeyOf = fn(&dyn Any) -> Option<Bytes>;
 
+/// Gives the value whose methods are handlers, unless the program gives one.
+pub(crate) type Fallback = Arc<dyn Fn(&mut States) + Send + Sync>;
+
 /// Where a worker's outputs go.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -83,6 +86,7 @@ pub struct WorkerSpec {
     place: Place,
     topic: String,
     make: Make,
+    pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
     pub(crate) dlq_topic: Option<String>,
     pub(crate) keys: Keys,
@@ -114,6 +118,7 @@ impl WorkerSpec {
             place,
             topic: topic.topic_name().to_owned(),
             make: Arc::new(make),
+            fallback: None,
             output: None,
             dlq_topic: None,
             keys: Keys::default(),
@@ -143,6 +148,14 @@ impl WorkerSpec {
     /// The topic for records that are given up; unset: `{topic}.dlq`.
     pub fn dlq_topic(mut self, topic: impl TopicRef) -> WorkerSpec {
         self.dlq_topic = Some(topic.topic_name().to_owned());
+        self
+    }
+
+    /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`: the
+    /// App must give one.
+    pub fn default_instance<T: Send + Sync + 'static>(mut self, default: Option<fn() -> T>) -> WorkerSpec {
+        self.fallback =
+            default.map(|default| Arc::new(move |states: &mut States| states.fall_back(default)) as Fallback);
         self
     }
 

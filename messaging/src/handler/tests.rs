@@ -16,7 +16,7 @@ fn context(states: States) -> Context {
 
 fn with<T: Send + Sync + 'static>(value: T) -> Context {
     let mut states = States::default();
-    assert!(states.slot().set(value).is_ok());
+    states.slot().set(value);
     context(states)
 }
 

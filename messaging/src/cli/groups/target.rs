@@ -1,9 +1,7 @@
 //! Where `groups reset` sets a group to.
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use clap::Args;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 
 /// Exactly one of them.
 #[derive(Debug, Args)]
@@ -52,16 +50,16 @@ impl Target {
 
 /// Milliseconds since 1970 of a time as RFC 3339 writes it.
 fn time(text: &str) -> Result<i64, String> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time.as_millisecond());
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.timestamp_millis());
     }
-    let in_utc = text
-        .parse::<DateTime>()
-        .and_then(|time| time.to_zoned(TimeZone::UTC));
-    let wrong =
-        |error| format!("write a time such as 2024-01-15T10:30:00Z or 2024-01-15T10:30:00+02:00 ({error})");
+    let day = |_| text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN));
+    let in_utc = text.parse::<NaiveDateTime>().or_else(day);
+    let wrong = |error| {
+        format!("write a time such as 2024-01-15T10:30:00Z or 2024-01-15T10:30:00+02:00 ({error})")
+    };
     in_utc
-        .map(|time| time.timestamp().as_millisecond())
+        .map(|time| time.and_utc().timestamp_millis())
         .map_err(wrong)
 }
 
