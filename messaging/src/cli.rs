@@ -20,6 +20,7 @@ use crate::program;
 mod check;
 mod completion;
 mod connection;
+mod doctor;
 mod groups;
 mod kafka;
 mod logging;
@@ -55,6 +56,8 @@ enum Command {
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
+    /// Say whether this program would work here, and what to do where it would not
+    Doctor(doctor::Options),
     /// Look at the topics of the broker, make them and delete them
     Topics(topics::Options),
     /// Look at the groups of the broker, and set where they go on
@@ -87,6 +90,7 @@ impl App {
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
+            Command::Doctor(options) => doctor::run(&self, &options).await,
             Command::Topics(options) => topics::run(&self, options).await,
             Command::Groups(options) => groups::run(&self, options).await,
             Command::Completion(options) => completion::run(&options),

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::nearest::unknown;
 use super::output::note;
 use crate::App;
-use crate::broker::{Admin, BrokerError, GroupDescription, PartitionDescription};
+use crate::broker::{Admin, Broker, BrokerError, GroupDescription, PartitionDescription};
 use crate::error::{Error, Kind, Result};
 use crate::settings::Settings;
 
 /// A broker that has answered.
 pub(super) struct Connection {
     pub(super) settings: Settings,
+    pub(super) broker: Arc<dyn Broker>,
     pub(super) admin: Arc<dyn Admin>,
 }
 
@@ -30,7 +31,11 @@ impl Connection {
         let admin = broker
             .admin()
             .map_err(failed("topics and groups cannot be asked about"))?;
-        Ok(Connection { settings, admin })
+        Ok(Connection {
+            settings,
+            broker,
+            admin,
+        })
     }
 
     /// The partitions of a topic.

@@ -55,9 +55,8 @@ fn time(text: &str) -> Result<i64, String> {
     }
     let day = |_| text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN));
     let in_utc = text.parse::<NaiveDateTime>().or_else(day);
-    let wrong = |error| {
-        format!("write a time such as 2024-01-15T10:30:00Z or 2024-01-15T10:30:00+02:00 ({error})")
-    };
+    let wrong =
+        |error| format!("write a time such as 2024-01-15T10:30:00Z or 2024-01-15T10:30:00+02:00 ({error})");
     in_utc
         .map(|time| time.and_utc().timestamp_millis())
         .map_err(wrong)
