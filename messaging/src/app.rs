@@ -36,8 +36,6 @@ pub(crate) use connect::{broker_by_hand, reach};
 pub(crate) use given::Given;
 use plan::{Plan, Planned};
 pub(crate) use resolve::Resolved;
-#[cfg(feature = "cli")]
-pub(crate) use resolve::program;
 pub use running::Running;
 pub use shutdown::shutdown;
 use signals::Signals;

@@ -16,6 +16,7 @@
 //! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
 //! | end everything in the process | [`shutdown`] |
 //! | run | [`App`] |
+//! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
 //! # The README
@@ -41,6 +42,7 @@ pub mod payload;
 #[doc(hidden)]
 pub mod private;
 mod producer;
+mod program;
 pub mod publishing;
 pub mod record;
 pub mod registry;
