@@ -11,6 +11,7 @@ use crate::support::{Raw, Record, SOON, Tail};
 
 mod errors;
 mod outage;
+mod readme;
 mod shop;
 
 use shop::{Orders, end, order_of, start};

@@ -58,6 +58,11 @@ impl Orders {
         })
     }
 
+    /// Host and port.
+    pub(super) fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// The status and the body, which always is JSON.
     pub(super) fn request(&self, method: &str, path: &str, body: &str) -> Result<(u16, Value)> {
         let request = Request::builder()
