@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::desk::Desk;
 use crate::events::{OrderClosed, OrdersPaid, topics};
 use crate::log;
-use crate::orders::Orders;
+use crate::orders::{Kafka, Orders};
 
 mod client;
 mod story;
@@ -29,7 +29,8 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let client = Client::of(listener.local_addr()?);
     let (end, ended) = oneshot::channel::<()>();
-    let orders = Orders::open(None, running.producer(), || App::empty().defaults(DEFAULTS))?;
+    let kafka = Kafka::found(running.producer(), || App::empty().defaults(DEFAULTS));
+    let orders = Orders::open(None, kafka)?;
     // The end of the story, or its failure, is the end of the server.
     let serving = orders.serve(listener, async { drop(ended.await) });
     let story = on_a_thread(move || {

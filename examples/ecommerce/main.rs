@@ -15,6 +15,7 @@
 //! | `events.rs` | topics as types: the name, the payload, the key |
 //! | `payments.rs` | a consumer: one function |
 //! | `orders.rs`, `orders/api.rs` | a producer inside an HTTP service, and its clean end |
+//! | `orders/kafka.rs` | a service that answers before Kafka does |
 //! | `orders/store.rs` | SQLite beside an async runtime |
 //! | `demo.rs` | several services in one process, a worker made by hand |
 

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 
 use anyhow::Context;
-use messaging::{App, Producer, Running};
+use messaging::{App, Running};
 use tokio::net::TcpListener;
 
 use crate::events::topics;
@@ -16,13 +17,14 @@ mod book;
 mod catalog;
 mod columns;
 mod error;
-mod health;
+mod kafka;
 mod order;
 mod requests;
 mod shutdown;
 mod store;
 mod tell;
 
+pub(crate) use kafka::Kafka;
 use shutdown::Shutdown;
 use store::Store;
 
@@ -46,20 +48,14 @@ pub(crate) struct Options {
 #[derive(Clone, Debug)]
 pub(crate) struct Orders {
     store: Store,
-    producer: Producer,
-    /// An App without workers, on the same broker.
-    app: fn() -> App,
+    kafka: Kafka,
 }
 
 impl Orders {
     /// With the database in a file, or in memory.
-    pub(crate) fn open(
-        database: Option<PathBuf>,
-        producer: Producer,
-        app: fn() -> App,
-    ) -> anyhow::Result<Orders> {
+    pub(crate) fn open(database: Option<PathBuf>, kafka: Kafka) -> anyhow::Result<Orders> {
         let store = Store::open(database)?;
-        Ok(Orders { store, producer, app })
+        Ok(Orders { store, kafka })
     }
 
     /// Answers requests until `end`, and then those that have begun.
@@ -77,15 +73,24 @@ impl Orders {
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     log::install(log::SERVICE);
     let shutdown = Shutdown::listen()?;
-    let (listener, running) = tokio::select! {
-        biased;
-        () = shutdown.clone().begins() => return Ok(()),
-        started = start(&options) => started?,
-    };
-    let orders = Orders::open(options.database, running.producer(), app)?;
+    let address = (options.host, options.port);
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on port {}; take another by --port", options.port))?;
+    let (found, kafka) = Kafka::sought(app);
+    let orders = Orders::open(options.database, kafka)?;
     println!("{SERVICE} listens at http://{}", listener.local_addr()?);
+
     let serving = orders.serve(listener, shutdown.clone().begins());
-    let served = shutdown.limit(serving).await;
+    let mut serving = pin!(shutdown.limit(serving));
+    let running = tokio::select! {
+        biased;
+        // Told to end before Kafka was reached.
+        served = &mut serving => return served,
+        started = start() => started?,
+    };
+    found.send_replace(Some(running.producer()));
+    let served = serving.await;
     // After the last request: none may find its producer closed, and what was sent is waited for.
     running.stop();
     running.join().await?;
@@ -101,12 +106,8 @@ fn app() -> App {
     ])
 }
 
-async fn start(options: &Options) -> anyhow::Result<(TcpListener, Running)> {
-    let address = (options.host, options.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on port {}; take another by --port", options.port))?;
+async fn start() -> messaging::Result<Running> {
     let app = app();
     app.create_topics(topics()).await?;
-    Ok((listener, app.start().await?))
+    app.start().await
 }

@@ -10,7 +10,7 @@ use super::body::Body;
 use super::error::Problem;
 use super::order::Order;
 use super::requests::{NewClient, NewOrder, NewProduct, NewStatus};
-use super::{Orders, SERVICE, book, catalog, health, tell};
+use super::{Orders, SERVICE, book, catalog, tell};
 
 pub(super) fn router(orders: Orders) -> Router {
     Router::new()
@@ -57,8 +57,9 @@ async fn add_product(
 
 async fn place_order(State(orders): State<Orders>, Body(new): Body<NewOrder>) -> Result<Created, Problem> {
     to_its_end(async move {
+        let producer = orders.kafka.producer().await?;
         let order = orders.store.transaction(|store| book::place(store, new)).await?;
-        tell::created(&orders.producer, &order).await?;
+        tell::created(&producer, &order).await?;
         Ok(created(order.id))
     })
     .await
@@ -70,11 +71,12 @@ async fn change_order(
     Body(new): Body<NewStatus>,
 ) -> Result<Json<Order>, Problem> {
     to_its_end(async move {
+        let producer = orders.kafka.producer().await?;
         let order = orders
             .store
             .transaction(move |store| book::change(store, &id, new.status))
             .await?;
-        tell::closed(&orders.producer, &order).await?;
+        tell::closed(&producer, &order).await?;
         Ok(Json(order))
     })
     .await
@@ -94,9 +96,9 @@ struct Health {
     kafka: &'static str,
 }
 
-/// Asks the broker, each time. It is 200 without Kafka as well, for this service answers.
+/// It is 200 without Kafka as well, for this service answers.
 async fn show_health(State(orders): State<Orders>) -> Json<Health> {
-    let kafka = match health::is_connected((orders.app)()).await {
+    let kafka = match orders.kafka.is_connected().await {
         true => "connected",
         false => "disconnected",
     };

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use messaging_tests::kafka::KafkaServer;
+use messaging_tests::ports::Port;
 use messaging_tests::wait::eventually;
 use serde_json::json;
 
@@ -40,5 +41,21 @@ fn orders_tells_that_kafka_is_gone_and_a_repeated_change_is_published() -> Resul
     let paid = events(&Raw::new(&bootstrap), "orders.paid")?;
     assert_eq!(paid.len(), 1, "{paid:?}");
     assert_eq!(paid[0].0, order);
+    end(orders.program)
+}
+
+#[test]
+fn orders_answers_before_kafka_does_and_ends_when_told() -> Result<()> {
+    let port = Port::reserve()?;
+    let nobody = format!("127.0.0.1:{}", port.number());
+    let orders = Orders::start(&[], &[("KAFKA_BOOTSTRAP_SERVERS", &nobody)])?;
+    let health = json!({"service": "orders-service", "kafka": "disconnected"});
+    assert_eq!(orders.get("/health")?, health);
+    let (client, product) = (orders.client()?, orders.product(2)?);
+    let order = order_of(&client, &product).to_string();
+    let (code, answer) = orders.request("POST", "/v1/orders", &order)?;
+    assert_eq!(code, 503, "{answer}");
+    let error = answer["error"].as_str().unwrap_or_default();
+    assert!(error.contains("nothing was kept"), "{error}");
     end(orders.program)
 }
