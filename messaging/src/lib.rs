@@ -12,6 +12,7 @@
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | run | [`App`] |
+//! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
 //! # The README
@@ -36,6 +37,7 @@ pub mod payload;
 #[doc(hidden)]
 pub mod private;
 mod producer;
+mod program;
 pub mod record;
 pub mod registry;
 mod runtime;
