@@ -19,8 +19,6 @@ mod story;
 use client::Client;
 use story::Story;
 
-const DEFAULTS: [(&str, &str); 2] = [("message_broker", "memory"), ("service", "ecommerce-demo")];
-
 pub(crate) async fn run() -> anyhow::Result<()> {
     log::install(log::DEMO);
     let (lines, shown) = channel();
@@ -29,8 +27,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let client = Client::of(listener.local_addr()?);
     let (end, ended) = oneshot::channel::<()>();
-    let kafka = Kafka::found(running.producer(), || App::empty().defaults(DEFAULTS));
-    let orders = Orders::open(None, kafka)?;
+    let orders = Orders::open(None, Kafka::found(running.producer()))?;
     // The end of the story, or its failure, is the end of the server.
     let serving = orders.serve(listener, async { drop(ended.await) });
     let story = on_a_thread(move || {
@@ -49,7 +46,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
 /// All workers of this program, which is Payments, and one that is made by hand: it is there in the demo only.
 async fn start(desk: Desk) -> messaging::Result<Running> {
     let app = App::new()
-        .defaults(DEFAULTS)
+        .defaults([("message_broker", "memory"), ("service", "ecommerce-demo")])
         .worker(WorkerSpec::of("show_paid", OrdersPaid, show_paid))
         .state(desk);
     app.create_topics(topics()).await?;

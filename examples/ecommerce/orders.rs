@@ -77,7 +77,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on port {}; take another by --port", options.port))?;
-    let (found, kafka) = Kafka::sought(app);
+    let (found, kafka) = Kafka::sought();
     let orders = Orders::open(options.database, kafka)?;
     println!("{SERVICE} listens at http://{}", listener.local_addr()?);
 
@@ -98,16 +98,12 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 /// An App without workers: it publishes. A caller of HTTP waits for its event, so the time for that is a caller's.
-fn app() -> App {
-    App::empty().defaults([
+async fn start() -> messaging::Result<Running> {
+    let app = App::empty().defaults([
         ("service", SERVICE),
         ("kafka_client_id", SERVICE),
         ("kafka_delivery_timeout_ms", "15000"),
-    ])
-}
-
-async fn start() -> messaging::Result<Running> {
-    let app = app();
+    ]);
     app.create_topics(topics()).await?;
     app.start().await
 }

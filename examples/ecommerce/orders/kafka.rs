@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use messaging::{App, Producer};
+use messaging::Producer;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -12,27 +12,24 @@ use super::error::Problem;
 /// How long a request that publishes waits for Kafka to be found.
 const REQUEST: Duration = Duration::from_secs(15);
 
-/// How long a probe waits for its answer.
+/// How long a probe waits for that.
 const PROBE: Duration = Duration::from_secs(5);
 
 /// Clients and orders can be read without Kafka, so the service does not wait for it with its first answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Kafka {
-    producer: watch::Receiver<Option<Producer>>,
-    app: fn() -> App,
-}
+pub(crate) struct Kafka(watch::Receiver<Option<Producer>>);
 
 impl Kafka {
     /// That is there.
-    pub(crate) fn found(producer: Producer, app: fn() -> App) -> Kafka {
+    pub(crate) fn found(producer: Producer) -> Kafka {
         let (_, producer) = watch::channel(Some(producer));
-        Kafka { producer, app }
+        Kafka(producer)
     }
 
     /// That is there once the sender tells.
-    pub(super) fn sought(app: fn() -> App) -> (watch::Sender<Option<Producer>>, Kafka) {
+    pub(super) fn sought() -> (watch::Sender<Option<Producer>>, Kafka) {
         let (tell, producer) = watch::channel(None);
-        (tell, Kafka { producer, app })
+        (tell, Kafka(producer))
     }
 
     /// What sends. Asked for before anything is kept: 503 then means that nothing has changed.
@@ -46,15 +43,14 @@ impl Kafka {
 
     /// Asks Kafka, each time.
     pub(super) async fn is_connected(&self) -> bool {
-        let asked = async {
-            let app = (self.app)().configure([("kafka_connect_retries", "0")]);
-            self.first().await.is_some() && app.start().await.is_ok()
-        };
-        timeout(PROBE, asked).await.unwrap_or(false)
+        match timeout(PROBE, self.first()).await {
+            Ok(Some(producer)) => producer.is_connected().await,
+            _ => false,
+        }
     }
 
     async fn first(&self) -> Option<Producer> {
-        let mut producer = self.producer.clone();
+        let mut producer = self.0.clone();
         let found = producer.wait_for(Option::is_some).await;
         found.ok().and_then(|found| found.clone())
     }
