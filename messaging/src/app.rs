@@ -373,7 +373,7 @@ impl App {
     fn planned(&self, spec: &WorkerSpec, settings: &Settings, context: &Context) -> Planned {
         let resolved = Resolved::new(spec, settings);
         let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
-        let made = spec.make(&context.for_worker(resolved.timeout, key_of));
+        let made = spec.make(&context.for_worker(resolved.timeout, key_of, resolved.batch_keys));
         let wrap = |inner| {
             self.layers
                 .iter()

@@ -111,6 +111,11 @@ impl<T> Batch<T> {
         self.0.iter().map(Delivery::payload)
     }
 
+    /// The records with their metadata, by value.
+    pub fn into_deliveries(self) -> Vec<Delivery<T>> {
+        self.0
+    }
+
     /// How many records.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -7,7 +7,8 @@
 //! | handle the records of a topic | [`macro@worker`] on an async function, or [`WorkerSpec::of`] |
 //! | let a type be a message | [`macro@Payload`] on a serde type; [`Json`] around a foreign one |
 //! | give a topic a type, with its key | [`macro@topic`] on a unit struct |
-//! | handle many records at once | a first argument of type [`Batch`] |
+//! | handle records with methods of a type of yours | [`macro@worker`] on `impl Worker for` it, or [`WorkerSpec::worker`] |
+//! | handle many records at once | a first argument of type [`Batch`]; in class style `batch_size` and [`Worker::process_batch`] |
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
@@ -42,6 +43,7 @@ mod runtime;
 pub mod settings;
 pub mod spec;
 pub mod topic;
+pub mod worker;
 #[doc(hidden)]
 pub use private as __private;
 
@@ -57,6 +59,7 @@ pub use payload::{Json, Payload};
 pub use producer::{OnFailure, Producer, Publish, publish};
 pub use spec::{Place, TopicSpec, WorkerSpec};
 pub use topic::Topic;
+pub use worker::{Cx, Worker};
 
 /// Any error that can cross threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -70,6 +73,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, publish, topic, worker,
+        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, publish,
+        topic, worker,
     };
 }

@@ -42,12 +42,15 @@ pub use crate::registry::{TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
 pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
+pub use crate::worker::Class;
 pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};
 use crate::handler::{Answers, Gathers, Handler, Input};
+use crate::outcome::IntoOutcome;
 use crate::spec::Made;
 use crate::topic::{Accepts, Carries};
+use crate::worker::Worker;
 
 /// What a payload is written to.
 pub type Buffer = Vec<u8>;
@@ -70,6 +73,12 @@ pub const fn carries<I: Input, T: Carries<I::Payload>>(_: &T) {}
 
 /// Fails to compile on the topic when it does not take what the handler returns.
 pub const fn accepts<I: Input, R: Answers<I::Kind>, T: Accepts<R::Output>>(_: &T) {}
+
+/// Fails to compile on the topic when it does not carry what a worker in class style reads.
+pub const fn class_carries<W: Worker, T: Carries<W::Input>>(_: &T) {}
+
+/// Fails to compile on the topic when it does not take what a worker in class style returns.
+pub const fn class_accepts<W: Worker, T: Accepts<<W::Output as IntoOutcome>::Output>>(_: &T) {}
 
 /// Fails to compile on the user's type when it is no payload.
 pub const fn assert_schema<S: Payload>() {}

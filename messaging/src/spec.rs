@@ -16,6 +16,7 @@ use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
 use crate::settings::OffsetReset;
 use crate::topic::TopicRef;
+use crate::worker::{Class, Worker};
 
 /// Where in the source an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +106,21 @@ impl WorkerSpec {
         })
     }
 
+    /// A worker called `name` whose method [`process`](Worker::process) handles the records of `topic`, or
+    /// [`process_batch`](Worker::process_batch) when it is given a [`batch_size`](Self::batch_size) or a
+    /// [`batch_timeout`](Self::batch_timeout).
+    #[track_caller]
+    pub fn worker<W: Worker>(name: impl Into<String>, topic: impl TopicRef, worker: W) -> WorkerSpec {
+        WorkerSpec::class(name, topic, Class::of(worker))
+    }
+
+    /// The same, when more is to be said of it than its value.
+    #[track_caller]
+    pub fn class<W: Worker>(name: impl Into<String>, topic: impl TopicRef, class: Class<W>) -> WorkerSpec {
+        let make = move |context: &Context| class.make(context);
+        WorkerSpec::new(name, Place::of_caller(), topic, make)
+    }
+
     /// What `#[worker]` calls.
     #[doc(hidden)]
     pub fn new(
@@ -123,6 +139,13 @@ impl WorkerSpec {
             dlq_topic: None,
             keys: Keys::default(),
         }
+    }
+
+    /// Where it stands in the source, when that is not where this is called.
+    #[doc(hidden)]
+    pub fn at(mut self, place: Place) -> WorkerSpec {
+        self.place = place;
+        self
     }
 
     /// Reads the handler's errors with `classify` instead of looking for a [`crate::HandlerError`] in them.

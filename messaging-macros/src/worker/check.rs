@@ -81,8 +81,7 @@ fn check_generics(signature: &Signature, mistakes: &mut Mistakes) {
 
 /// Only what is in the function shows whether it is a method; what is around it, a macro cannot see.
 fn check_method(signature: &Signature, mistakes: &mut Mistakes) {
-    const MESSAGE: &str =
-        "a worker cannot be a method: make it a free async function and take what it needs as `State<_>`";
+    const MESSAGE: &str = "a worker cannot be a method: make it a free async function that takes what it needs as `State<_>`, or put `#[worker]` on `impl Worker for` the type";
     if let Some(receiver) = signature.receiver() {
         mistakes.at(receiver, MESSAGE);
     } else if let Some(self_type) = find(signature.to_token_stream(), "Self") {
@@ -123,7 +122,7 @@ fn check_name(keys: &Keys, signature: &Signature, mistakes: &mut Mistakes) -> To
     LitStr::new(&name, signature.ident.span()).into_token_stream()
 }
 
-fn check_topic(keys: &Keys, mistakes: &mut Mistakes) -> TokenStream {
+pub(super) fn check_topic(keys: &Keys, mistakes: &mut Mistakes) -> TokenStream {
     if keys.given("topic").is_none() {
         // The attribute itself is what is wrong: there is no other token to point at.
         let message = "`topic` is missing: write `#[worker(topic = \"orders.created\")]`";

@@ -9,7 +9,7 @@ use crate::mistakes::Mistakes;
 use crate::value;
 
 /// The accepted keys.
-const SLOTS: &[Slot] = &[
+pub(super) const SLOTS: &[Slot] = &[
     Slot::own("topic", value::topic_ref),
     Slot::call("output_topic", value::topic_ref),
     Slot::own("name", value::worker_name),
@@ -33,6 +33,9 @@ const SLOTS: &[Slot] = &[
     Slot::own("classify", value::function),
     Slot::own("crate", value::crate_path),
 ];
+
+const MISPLACED: &str =
+    "`#[worker]` cannot stand here: put it on an async function, or on `impl Worker for` a type";
 
 /// What the user wrote.
 pub(super) struct Written {
@@ -58,23 +61,25 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Wr
     }
 }
 
+/// Whether an `impl` stands behind the attributes of the item.
+pub(super) fn is_impl(item: TokenStream) -> bool {
+    let peeked = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let found = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
+        input.parse::<TokenStream>()?;
+        Ok(found)
+    };
+    peeked.parse2(item).unwrap_or(false)
+}
+
 /// The body is not read: what is wrong in it is the compiler's to say.
 fn function(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
     let attributes = input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     let start = input.span();
-    let on_impl = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
     let signature = input
         .parse::<Signature>()
-        .map_err(|_| Error::new(start, misplaced(on_impl)))?;
+        .map_err(|_| Error::new(start, MISPLACED))?;
     input.parse::<TokenStream>()?;
     Ok((attributes, signature))
-}
-
-fn misplaced(on_impl: bool) -> &'static str {
-    if on_impl {
-        "`#[worker]` cannot stand on an `impl`: put it on an async function and take what the methods need as `State<_>`"
-    } else {
-        "`#[worker]` cannot stand here: put it on an async function"
-    }
 }

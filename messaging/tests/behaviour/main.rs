@@ -8,6 +8,7 @@
 mod apps;
 mod batches;
 mod bounds;
+mod class_style;
 mod dead_letters;
 mod drain;
 mod exhausted;

@@ -1,0 +1,70 @@
+//! What stands beside the `impl`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::Class;
+use crate::spans::{borrowed, inferred};
+
+/// The checks and the registration.
+pub(super) fn expand(class: &Class) -> TokenStream {
+    let Class { keys, cfgs, .. } = class;
+    let private = keys.private();
+    let checks = [carries(class), accepts(class)];
+    let spec = spec(class);
+    quote_spanned! {Span::mixed_site()=>
+        #cfgs
+        const _: () = {
+            #(#checks)*
+            #private::register! { WORKERS: #spec }
+        };
+    }
+}
+
+fn spec(class: &Class) -> TokenStream {
+    let Class {
+        keys,
+        worker,
+        name,
+        topic,
+        ..
+    } = class;
+    let private = keys.private();
+    let calls = keys.calls();
+    let classify = keys
+        .tokens("classify")
+        .map(|classify| quote!(.classify(#classify)));
+    quote_spanned! {Span::mixed_site()=>
+        #private::WorkerSpec::class(
+            #name,
+            #topic,
+            #private::Class::<#worker>::provided() #classify,
+        )
+        .at(#private::here!())
+        .default_instance(#private::default_instance!(#worker))
+        #(#calls)*
+    }
+}
+
+/// Whether the topic can be read as the input.
+fn carries(class: &Class) -> TokenStream {
+    let Class {
+        keys, worker, topic, ..
+    } = class;
+    let span = Span::mixed_site().located_at(class.input);
+    let private = keys.private_at(span);
+    let (inferred, borrowed) = (inferred(topic), borrowed(topic));
+    quote_spanned!(span=> #private::class_carries::<#worker, #inferred>(#borrowed);)
+}
+
+/// Whether the topic of the outputs takes them.
+fn accepts(class: &Class) -> TokenStream {
+    let Class { keys, worker, .. } = class;
+    let Some(topic) = keys.tokens("output_topic") else {
+        return TokenStream::new();
+    };
+    let span = Span::mixed_site().located_at(class.output);
+    let private = keys.private_at(span);
+    let (inferred, borrowed) = (inferred(&topic), borrowed(&topic));
+    quote_spanned!(span=> #private::class_accepts::<#worker, #inferred>(#borrowed);)
+}
