@@ -18,6 +18,8 @@ struct Class {
     worker: Type,
     name: TokenStream,
     topic: TokenStream,
+    on_error: bool,
+    on_success: bool,
     /// Where what is wrong with its `Input` and its `Output` is shown.
     input: Span,
     output: Span,

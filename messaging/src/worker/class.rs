@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::hooks::{Hooked, Written};
 use super::{Cx, Worker};
 use crate::extract::{Context, FromDelivery, Instance};
 use crate::handler::{Batch, Many, One, erase};
@@ -33,6 +34,7 @@ use crate::spec::Made;
 pub struct Class<W: Worker> {
     instance: Option<Arc<W>>,
     classify: Classify<W::Error>,
+    written: Written,
 }
 
 impl<W: Worker> Class<W> {
@@ -40,7 +42,7 @@ impl<W: Worker> Class<W> {
     pub fn of(worker: W) -> Class<W> {
         Class {
             instance: Some(Arc::new(worker)),
-            classify: None,
+            ..Class::provided()
         }
     }
 
@@ -49,7 +51,19 @@ impl<W: Worker> Class<W> {
         Class {
             instance: None,
             classify: None,
+            // Nothing shows whether they are: an empty call of each costs a record an allocation.
+            written: Written {
+                on_error: true,
+                on_success: true,
+            },
         }
+    }
+
+    /// Says which of the hooks are written, so that the others cost nothing.
+    #[doc(hidden)]
+    pub fn hooks(mut self, on_error: bool, on_success: bool) -> Class<W> {
+        self.written = Written { on_error, on_success };
+        self
     }
 
     /// Reads the worker's errors with `classify` instead of looking for a [`HandlerError`](crate::HandlerError) in them.
@@ -67,6 +81,15 @@ impl<W: Worker> Class<W> {
             Some(given) => Instance::of(given.clone()),
             None => Instance::setup(context).map_err(|missing| vec![missing])?,
         };
+        let handler = self.handler(instance.clone(), context)?;
+        let Written { on_error, on_success } = self.written;
+        if !on_error && !on_success {
+            return Ok(handler);
+        }
+        Ok(Arc::new(Hooked::new(handler, instance, context, self.written)))
+    }
+
+    fn handler(&self, instance: Instance<W>, context: &Context) -> Made {
         // A call owns what it borrows, so that it can be kept while it waits.
         if context.gathers() {
             let batch = move |batch: Batch<W::Input>, cx: Cx| {

@@ -16,6 +16,7 @@ mod extractors;
 mod failed_start;
 mod failures;
 mod groups;
+mod hooks;
 mod layers;
 mod logging;
 mod methods;

@@ -33,6 +33,8 @@ pub(super) fn check(written: Written) -> syn::Result<Class> {
         cfgs: cfgs(&item.attrs),
         name,
         topic,
+        on_error: method(&item, "on_error").is_some(),
+        on_success: method(&item, "on_success").is_some(),
         input: place_of(&item, "Input"),
         output: place_of(&item, "Output"),
         worker: *item.self_ty,

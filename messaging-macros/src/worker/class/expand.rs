@@ -27,6 +27,8 @@ fn spec(class: &Class) -> TokenStream {
         worker,
         name,
         topic,
+        on_error,
+        on_success,
         ..
     } = class;
     let private = keys.private();
@@ -38,7 +40,7 @@ fn spec(class: &Class) -> TokenStream {
         #private::WorkerSpec::class(
             #name,
             #topic,
-            #private::Class::<#worker>::provided() #classify,
+            #private::Class::<#worker>::provided().hooks(#on_error, #on_success) #classify,
         )
         .at(#private::here!())
         .default_instance(#private::default_instance!(#worker))
