@@ -8,6 +8,7 @@ mod cfgs;
 mod keys;
 mod mistakes;
 mod payload;
+mod retry;
 mod spans;
 mod topic;
 mod value;
@@ -50,6 +51,7 @@ use proc_macro::TokenStream;
 /// | `retry_delay` | duration before the first retry; with `"0s"` every retry comes at once | `"1s"` |
 /// | `retry_max_delay` | duration | `"1h"` |
 /// | `retry_jitter` | 0.0 to 1.0, a share of the delay | 0.0 |
+/// | `retry_policy` | a const `RetryPolicy`, instead of the five keys above | none |
 /// | `timeout` | duration of one try | none |
 /// | `on_exhausted` | `"dlq"`, `"skip"`, `"stop"`: what becomes of a record that is given up | `"dlq"` |
 /// | `dlq_topic` | a name, or a type with `#[topic]` | `{topic}.dlq` |

@@ -77,6 +77,17 @@ pub(crate) fn function(key: &str, input: ParseStream<'_>) -> syn::Result<Value> 
     }
 }
 
+/// A constant that says all about retries.
+pub(crate) fn retry_policy(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
+    match Written::parse(input)? {
+        Written::Expression(path) => Value::plain(path),
+        other => Err(syn::Error::new_spanned(
+            other,
+            format!("`{key}` names a policy: write `{key} = PAYMENTS`, a const `RetryPolicy`"),
+        )),
+    }
+}
+
 /// A type.
 pub(crate) fn type_(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
     if input.peek(Lit) {

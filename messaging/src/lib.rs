@@ -10,6 +10,7 @@
 //! | handle records with methods of a type of yours | [`macro@worker`] on `impl Worker for` it, or [`WorkerSpec::worker`] |
 //! | handle many records at once | a first argument of type [`Batch`]; in class style `batch_size` and [`Worker::process_batch`] |
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
+//! | try failed records again as one policy says | [`RetryPolicy`], in a constant that `retry_policy` names |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | run | [`App`] |
@@ -48,6 +49,7 @@ pub mod worker;
 pub use private as __private;
 
 pub use app::{App, Layer, Running};
+pub use delivery::policy::RetryPolicy;
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::delivery::policy::{Backoff, OnExhausted, Order};
+use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
 use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
@@ -90,6 +90,7 @@ pub struct WorkerSpec {
     pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
     pub(crate) dlq_topic: Option<String>,
+    pub(crate) retry_policy: Option<RetryPolicy>,
     pub(crate) keys: Keys,
 }
 
@@ -137,6 +138,7 @@ impl WorkerSpec {
             fallback: None,
             output: None,
             dlq_topic: None,
+            retry_policy: None,
             keys: Keys::default(),
         }
     }
@@ -171,6 +173,12 @@ impl WorkerSpec {
     /// The topic for records that are given up; unset: `{topic}.dlq`.
     pub fn dlq_topic(mut self, topic: impl TopicRef) -> WorkerSpec {
         self.dlq_topic = Some(topic.topic_name().to_owned());
+        self
+    }
+
+    /// When a failed record is tried again; what `max_retries` and the `retry_` keys say comes before it.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> WorkerSpec {
+        self.retry_policy = Some(policy);
         self
     }
 

@@ -17,8 +17,8 @@ use messaging::delivery::policy::OnExhausted;
 use messaging::extract::StateHandle;
 use messaging::settings::OffsetReset;
 use messaging::{
-    App, Batch, Context, Delivery, Error, FromDelivery, Message, Missing, Rejection, State, WorkerSpec,
-    worker,
+    App, Batch, Context, Delivery, Error, FromDelivery, Message, Missing, Rejection, RetryPolicy, State,
+    WorkerSpec, worker,
 };
 
 /// What handlers here want and nobody gives.
@@ -408,6 +408,13 @@ fn values_that_the_macro_would_refuse_as_literals() {
             "{told}"
         );
     }
+    let policy = RetryPolicy::fixed().jitter(1.5);
+    let expected = format!("`retry_jitter` = 1.5; {share}");
+    assert!(
+        told(spec().retry_policy(policy))
+            .iter()
+            .any(|what| what.contains(&expected))
+    );
     for jitter in [1e300, f64::NAN] {
         let told = told(spec().retry_jitter(jitter));
         let expected = format!("`retry_jitter` = {jitter:?}; {share}");

@@ -10,6 +10,7 @@ use super::parse::Written;
 use crate::cfgs::cfgs;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
+use crate::retry::check_retries;
 
 const MOST_ARGUMENTS: usize = 16;
 
@@ -26,6 +27,7 @@ pub(super) fn check(written: Written) -> syn::Result<Worker> {
     check_generics(&signature, &mut mistakes);
     check_method(&signature, &mut mistakes);
     check_outcome(&signature, &mut mistakes);
+    check_retries(&keys, &mut mistakes);
     let name = check_name(&keys, &signature, &mut mistakes);
     let topic = check_topic(&keys, &mut mistakes);
     let mut arguments = check_arguments(&signature, &mut mistakes);

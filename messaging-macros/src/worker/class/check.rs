@@ -12,6 +12,7 @@ use super::parse::Written;
 use crate::cfgs::cfgs;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
+use crate::retry::check_retries;
 use crate::worker::check::check_topic;
 
 /// # Errors
@@ -25,6 +26,7 @@ pub(super) fn check(written: Written) -> syn::Result<Class> {
     check_trait(&item, &mut mistakes);
     check_generics(&item, &mut mistakes);
     check_batches(&keys, &item, &mut mistakes);
+    check_retries(&keys, &mut mistakes);
     let name = check_name(&keys, &item.self_ty, &mut mistakes);
     let topic = check_topic(&keys, &mut mistakes);
     mistakes.none()?;
