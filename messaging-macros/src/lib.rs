@@ -61,6 +61,8 @@ use proc_macro::TokenStream;
 /// | `max_bytes` | number from 1: bytes of such records at which no more are taken in | 64 MiB |
 /// | `max_ahead` | number from 1: records done behind an unfinished one, per partition | 100,000 |
 /// | `auto_offset_reset` | `"earliest"`, `"latest"`, `"none"`: where a new group begins | a setting |
+/// | `input_schema` | the text of a JSON Schema, also `include_str!(…)`, or a `fn() -> Value`; for handlers that take `serde_json::Value`; needs the feature `json-schema` | none |
+/// | `output_schema` | the same, for handlers that return `serde_json::Value` | none |
 /// | `classify` | a `fn(&E) -> Verdict` that reads the handler's errors | `HandlerError` is looked for |
 /// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
 ///

@@ -263,7 +263,7 @@ fn decode_batch<T: Payload>(run: Vec<Delivery>) -> (Vec<Delivery>, Batch<T>, Vec
 }
 
 /// Puts the answers of the handler into the places that decoding left open.
-fn fill(outcomes: Vec<Option<Outcome>>, answers: Vec<Outcome>) -> Vec<Outcome> {
+pub(crate) fn fill(outcomes: Vec<Option<Outcome>>, answers: Vec<Outcome>) -> Vec<Outcome> {
     let mut answers = answers.into_iter();
     let lost = || {
         Outcome::Failed(Failure::returned(

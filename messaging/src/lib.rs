@@ -11,6 +11,7 @@
 //! | handle many records at once | a first argument of type [`Batch`]; in class style `batch_size` and [`Worker::process_batch`] |
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | try failed records again as one policy says | [`RetryPolicy`], in a constant that `retry_policy` names |
+//! | check JSON of any shape | `input_schema` and `output_schema` of [`macro@worker`], with the feature `json-schema`; see [`schema`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | run | [`App`] |
@@ -41,6 +42,7 @@ mod producer;
 pub mod record;
 pub mod registry;
 mod runtime;
+pub mod schema;
 pub mod settings;
 pub mod spec;
 pub mod topic;

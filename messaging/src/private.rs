@@ -48,6 +48,7 @@ pub use crate::{__default_instance as default_instance, __here as here, __regist
 use crate::extract::{Context, FromDelivery};
 use crate::handler::{Answers, Gathers, Handler, Input};
 use crate::outcome::IntoOutcome;
+use crate::schema::Shapeless;
 use crate::spec::Made;
 use crate::topic::{Accepts, Carries};
 use crate::worker::Worker;
@@ -79,6 +80,22 @@ pub const fn class_carries<W: Worker, T: Carries<W::Input>>(_: &T) {}
 
 /// Fails to compile on the topic when it does not take what a worker in class style returns.
 pub const fn class_accepts<W: Worker, T: Accepts<<W::Output as IntoOutcome>::Output>>(_: &T) {}
+
+/// Fails to compile on a key of schemas when a handler with this first argument reads something else than JSON of any shape.
+pub const fn assert_shapeless_input<I: Input<Payload = P>, P: Shapeless>() {}
+
+/// Fails to compile on a key of schemas when what the handler returns is something else than JSON of any shape.
+pub const fn assert_shapeless_output<I: Input, R: Answers<I::Kind, Output = O>, O: Shapeless>() {}
+
+/// The same for workers in class style.
+pub const fn class_shapeless_input<W: Worker<Input = P>, P: Shapeless>() {}
+
+/// The same for workers in class style.
+pub const fn class_shapeless_output<W: Worker, O: Shapeless>()
+where
+    W::Output: IntoOutcome<Output = O>,
+{
+}
 
 /// Fails to compile on the user's type when it is no payload.
 pub const fn assert_schema<S: Payload>() {}

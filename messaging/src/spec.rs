@@ -14,6 +14,7 @@ use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
 use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
+use crate::schema::{SchemaSource, Schemas};
 use crate::settings::OffsetReset;
 use crate::topic::TopicRef;
 use crate::worker::{Class, Worker};
@@ -91,6 +92,7 @@ pub struct WorkerSpec {
     pub(crate) output: Option<Target>,
     pub(crate) dlq_topic: Option<String>,
     pub(crate) retry_policy: Option<RetryPolicy>,
+    pub(crate) schemas: Schemas,
     pub(crate) keys: Keys,
 }
 
@@ -139,6 +141,7 @@ impl WorkerSpec {
             output: None,
             dlq_topic: None,
             retry_policy: None,
+            schemas: Schemas::default(),
             keys: Keys::default(),
         }
     }
@@ -182,6 +185,20 @@ impl WorkerSpec {
         self
     }
 
+    /// The JSON Schema of what it reads; needs the feature `json-schema`. A record that does not fit, which includes one that
+    /// is no JSON, is given up without a try, with the reason `decode`.
+    pub fn input_schema(mut self, schema: impl SchemaSource) -> WorkerSpec {
+        self.schemas.input = Some(Arc::new(schema));
+        self
+    }
+
+    /// The JSON Schema of what it returns; needs the feature `json-schema`. When a record has an output that does not fit,
+    /// nothing of it is published, and it is given up with the reason `output`.
+    pub fn output_schema(mut self, schema: impl SchemaSource) -> WorkerSpec {
+        self.schemas.output = Some(Arc::new(schema));
+        self
+    }
+
     /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`: the
     /// App must give one.
     pub fn default_instance<T: Send + Sync + 'static>(mut self, default: Option<fn() -> T>) -> WorkerSpec {
@@ -206,7 +223,7 @@ impl WorkerSpec {
     }
 
     pub(crate) fn make(&self, context: &Context) -> Made {
-        (self.make)(context)
+        (self.make)(context).and_then(|handler| self.schemas.around(handler))
     }
 }
 

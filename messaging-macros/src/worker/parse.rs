@@ -31,6 +31,8 @@ pub(super) const SLOTS: &[Slot] = &[
     Slot::call("max_bytes", value::positive),
     Slot::call("max_ahead", value::positive),
     Slot::call("auto_offset_reset", value::auto_offset_reset),
+    Slot::call("input_schema", value::schema),
+    Slot::call("output_schema", value::schema),
     Slot::own("classify", value::function),
     Slot::own("crate", value::crate_path),
 ];

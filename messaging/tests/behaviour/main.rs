@@ -26,6 +26,8 @@ mod panics;
 mod rebalance;
 mod running;
 mod runtime_gone;
+#[cfg(feature = "json-schema")]
+mod schemas;
 mod sending;
 mod start;
 mod support;

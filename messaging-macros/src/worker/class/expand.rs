@@ -4,13 +4,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::Class;
-use crate::spans::{borrowed, inferred};
+use crate::spans::{borrowed, inferred, shown_at};
+use crate::worker::expand::at_key;
 
 /// The checks and the registration.
 pub(super) fn expand(class: &Class) -> TokenStream {
     let Class { keys, cfgs, .. } = class;
     let private = keys.private();
-    let checks = [carries(class), accepts(class)];
+    let checks = [carries(class), accepts(class), schemas(class)];
     let spec = spec(class);
     quote_spanned! {Span::mixed_site()=>
         #cfgs
@@ -69,4 +70,18 @@ fn accepts(class: &Class) -> TokenStream {
     let private = keys.private_at(span);
     let (inferred, borrowed) = (inferred(&topic), borrowed(&topic));
     quote_spanned!(span=> #private::class_accepts::<#worker, #inferred>(#borrowed);)
+}
+
+/// A schema of what has a type says nothing that the type does not.
+fn schemas(class: &Class) -> TokenStream {
+    let Class { keys, worker, .. } = class;
+    let on_input = keys.given("input_schema").map(|given| {
+        let (private, payload) = at_key(keys, given);
+        quote_spanned!(shown_at(given)=> #private::class_shapeless_input::<#worker, #payload>();)
+    });
+    let on_output = keys.given("output_schema").map(|given| {
+        let (private, output) = at_key(keys, given);
+        quote_spanned!(shown_at(given)=> #private::class_shapeless_output::<#worker, #output>();)
+    });
+    quote!(#on_input #on_output)
 }
