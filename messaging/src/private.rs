@@ -42,7 +42,6 @@ pub use crate::registry::{TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
 pub use crate::spec::{Place, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
-pub use crate::worker::Class;
 pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};
@@ -51,7 +50,7 @@ use crate::outcome::IntoOutcome;
 use crate::schema::Shapeless;
 use crate::spec::Made;
 use crate::topic::{Accepts, Carries};
-use crate::worker::Worker;
+use crate::worker::{Class, Worker};
 
 /// What a payload is written to.
 pub type Buffer = Vec<u8>;
@@ -103,6 +102,11 @@ pub const fn assert_schema<S: Payload>() {}
 /// The name of a topic's schema.
 pub fn schema_name<T: 'static>() -> &'static str {
     core::any::type_name::<T>()
+}
+
+/// A worker in class style with these hooks; the App gives its instance.
+pub fn class<W: Worker>(on_error: bool, on_success: bool) -> Class<W> {
+    Class::provided().hooks(on_error, on_success)
 }
 
 /// Forgets the types of a handler.

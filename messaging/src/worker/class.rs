@@ -60,8 +60,7 @@ impl<W: Worker> Class<W> {
     }
 
     /// Says which of the hooks are written, so that the others cost nothing.
-    #[doc(hidden)]
-    pub fn hooks(mut self, on_error: bool, on_success: bool) -> Class<W> {
+    pub(crate) fn hooks(mut self, on_error: bool, on_success: bool) -> Class<W> {
         self.written = Written { on_error, on_success };
         self
     }

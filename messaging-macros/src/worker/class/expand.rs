@@ -33,6 +33,11 @@ fn spec(class: &Class) -> TokenStream {
         ..
     } = class;
     let private = keys.private();
+    // What a type lacks that is no worker, or cannot be shared, is shown at it.
+    let span = shown_at(worker);
+    let at_worker = keys.private_at(span);
+    let class = quote_spanned!(span=> #at_worker::class::<#worker>(#on_error, #on_success));
+    let default = quote_spanned!(span=> .default_instance(#at_worker::default_instance!(#worker)));
     let calls = keys.calls();
     let classify = keys
         .tokens("classify")
@@ -41,10 +46,10 @@ fn spec(class: &Class) -> TokenStream {
         #private::WorkerSpec::class(
             #name,
             #topic,
-            #private::Class::<#worker>::provided().hooks(#on_error, #on_success) #classify,
+            #class #classify,
         )
         .at(#private::here!())
-        .default_instance(#private::default_instance!(#worker))
+        #default
         #(#calls)*
     }
 }
