@@ -19,6 +19,8 @@ use crate::spec::WorkerSpec;
 
 #[cfg(not(feature = "kafka"))]
 mod absent;
+#[cfg(feature = "cli")]
+mod commands;
 mod connect;
 mod given;
 mod group;
@@ -31,7 +33,7 @@ mod watchdog;
 
 pub(crate) use given::Given;
 use plan::{Plan, Planned};
-pub(crate) use resolve::Resolved;
+pub(crate) use resolve::{Resolved, program};
 pub use running::Running;
 use signals::Signals;
 
@@ -318,17 +320,6 @@ impl App {
         let result = running.join().await;
         stop.abort();
         result
-    }
-
-    /// Every worker with all its keys decided.
-    #[cfg(feature = "cli")]
-    pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
-        let settings = Settings::load(&self.sources)?;
-        Ok(self
-            .workers
-            .iter()
-            .map(|spec| Resolved::new(spec, &settings))
-            .collect())
     }
 
     fn plan(&self) -> Result<Plan> {

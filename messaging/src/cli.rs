@@ -1,14 +1,27 @@
-//! The commands of a user's binary. One file per command, each with `run`; and the log of a program without its own.
+//! The commands of a user's binary. One file per command, each with `Options` and `run`; and the log of a program without
+//! its own.
+//!
+//! | shared by all | what it is for |
+//! |---|---|
+//! | `output` | standard output for the answer, `--json`, notes on standard error |
+//! | `table` | tables for people |
+//! | `nearest` | a wrong name suggests the nearest |
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::App;
 use crate::error::Result;
 
 mod check;
+mod completion;
 mod logging;
+mod nearest;
+mod output;
+mod runworker;
+mod table;
 mod workers;
 
 /// What `App::cli` understands.
@@ -21,6 +34,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then messaging.toml, then the program.
+The answer of a command is on standard output, as one JSON document with --json; notes and errors are on standard error.
 The log is on standard error; RUST_LOG chooses what is in it (info, or for example warn or info,messaging=debug).
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 
@@ -28,15 +42,23 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 enum Command {
     /// Run all workers until SIGTERM or SIGINT; a second one ends at once [default]
     Run,
+    /// Run only the named workers, or `all`, until SIGTERM or SIGINT
+    #[command(name = "runworker")]
+    RunWorker(runworker::Options),
     /// List the workers of this program; connects to nothing
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
+    /// Print a script by which a shell completes the commands of this program
+    Completion(completion::Options),
+    /// As `runworker`
+    #[command(hide = true)]
+    Worker(runworker::Options),
 }
 
 impl App {
-    /// Does what the command line says: `run` when it says nothing, `workers`, `check`; `--help` lists all. A wrong
-    /// argument ends the process with code 2.
+    /// Does what the command line says: `run` when it says nothing; `--help` lists all commands. A wrong argument ends
+    /// the process with code 2.
     ///
     /// What happens is logged to standard error, by default from `info` on; the variable `RUST_LOG` says otherwise, such
     /// as `warn` or `info,messaging=debug`. A program that has set a subscriber of `tracing` keeps its own.
@@ -48,10 +70,17 @@ impl App {
         logging::install();
         match command {
             Command::Run => self.run().await,
+            Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
+            Command::Completion(options) => completion::run(&options),
         }
     }
+}
+
+/// Ends the process with code 2, as for what clap itself finds wrong.
+fn wrong_argument(kind: ErrorKind, message: &str) -> ! {
+    Cli::command().error(kind, message).exit()
 }
 
 /// For `main` functions that want the codes of the help instead of a returned error: prints the error with its causes.

@@ -86,6 +86,8 @@ fn help_names_every_command_and_the_exit_codes() -> Result<()> {
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
         for part in [
             "run ",
+            "runworker ",
+            "completion ",
             "workers ",
             "check ",
             "[default]",
@@ -115,6 +117,67 @@ fn wrong_arguments_are_refused_with_code_2() -> Result<()> {
             said.stderr
         );
     }
+    Ok(())
+}
+
+#[test]
+fn runworker_runs_only_what_is_named() -> Result<()> {
+    let (ears, shouts) = ("worker=hear-it", "worker=shout");
+    for (arguments, found, left_out) in [
+        (&["runworker", "hear-it"][..], &[ears][..], Some(shouts)),
+        (&["worker", "shout"], &[shouts], Some(ears)),
+        (&["runworker", "hear-it", "shout"], &[ears, shouts], None),
+        (&["runworker", "all"], &[ears, shouts], None),
+        (&["worker", "--all"], &[ears, shouts], None),
+    ] {
+        let (_folder, command) = command(SERVICE, "", arguments)?;
+        let mut program = Program::start(command)?;
+        let mut wait = |text: &str| program.wait_for_line(|line| line.contains(text), SOON);
+        found
+            .iter()
+            .try_for_each(|worker| wait(worker).map(drop))
+            .with_context(|| format!("{arguments:?}"))?;
+        program.wait_for_line(|line| line.contains(" reads "), SOON)?;
+        let status = end(&mut program, Signal::SIGTERM)?;
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+        let told = program.stderr()?;
+        assert!(left_out.is_none_or(|worker| !told.contains(worker)), "{told}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_unknown_worker_suggests_the_nearest_and_lists_the_known() -> Result<()> {
+    let said = say(SERVICE, "", &["runworker", "shuot"])?;
+    assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
+    let told = "there is no worker \"shuot\"; did you mean \"shout\"? there are: hear-it, shout";
+    assert!(said.stderr.contains(told), "{}", said.stderr);
+    Ok(())
+}
+
+#[test]
+fn shells_get_a_script_that_completes_the_commands() -> Result<()> {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let said = say(SERVICE, "", &["completion", shell])?;
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{shell}");
+        for part in ["service", "runworker", "workers"] {
+            assert!(said.stdout.contains(part), "{shell} has no `{part}`");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_mistake() -> Result<()> {
+    let (_folder, mut command) = command(SERVICE, "", &["completion", "zsh"])?;
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()?;
+    drop(child.stdout.take());
+    let output = child.wait_with_output()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), &*told), (Some(0), ""));
     Ok(())
 }
 

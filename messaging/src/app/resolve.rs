@@ -142,8 +142,8 @@ fn group(spec: &WorkerSpec, settings: &Settings) -> (String, &'static str) {
     (format!("{service}.{}", spec.name()), from)
 }
 
-/// The name of the running program, for workers made by hand.
-fn program() -> String {
+/// The name of the running program.
+pub(crate) fn program() -> String {
     let path = std::env::current_exe().ok();
     let stem = path
         .as_deref()

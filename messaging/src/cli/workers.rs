@@ -3,15 +3,16 @@
 use clap::Args;
 use serde::Serialize;
 
+use super::output::Format;
+use super::table::{Table, maybe, number, text};
 use crate::App;
 use crate::app::Resolved;
-use crate::error::{Kind, Result};
+use crate::error::Result;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Print JSON for programs instead of a table
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: Format,
 }
 
 #[derive(Debug, Serialize)]
@@ -29,16 +30,13 @@ struct Row {
 
 pub(super) fn run(app: &App, options: &Options) -> Result<()> {
     let rows: Vec<Row> = app.resolved()?.into_iter().map(row).collect();
-    if options.json {
-        let failed =
-            |error: serde_json::Error| Kind::Usage(format!("the list cannot be written as JSON: {error}"));
-        println!("{}", serde_json::to_string_pretty(&rows).map_err(failed)?);
-    } else if rows.is_empty() {
-        println!("no workers are registered; annotate an async function with #[worker(topic = \"…\")]");
-    } else {
-        print!("{}", table(&rows));
-    }
-    Ok(())
+    options.format.show(&rows, |rows| {
+        if rows.is_empty() {
+            return "no workers are registered; annotate an async function with #[worker(topic = \"…\")]\n"
+                .to_owned();
+        }
+        table(rows).to_string()
+    })
 }
 
 fn row(worker: Resolved) -> Row {
@@ -55,51 +53,26 @@ fn row(worker: Resolved) -> Row {
     }
 }
 
-/// Columns as wide as their widest cell.
-fn table(rows: &[Row]) -> String {
-    let none = || "-".to_owned();
-    let mut cells = vec![
-        [
-            "WORKER",
-            "TOPIC",
-            "OUTPUT",
-            "DEAD LETTERS",
-            "GROUP",
-            "CONCURRENCY",
-            "PLACE",
-        ]
-        .map(str::to_owned),
-    ];
-    cells.extend(rows.iter().map(|row| {
-        let (output, dlq) = (
-            row.output_topic.clone().unwrap_or_else(none),
-            row.dlq_topic.clone().unwrap_or_else(none),
-        );
-        [
+fn table(rows: &[Row]) -> Table {
+    let mut table = Table::new([
+        text("WORKER"),
+        text("TOPIC"),
+        text("OUTPUT"),
+        text("DEAD LETTERS"),
+        text("GROUP"),
+        number("CONCURRENCY"),
+        text("PLACE"),
+    ]);
+    for row in rows {
+        table.row([
             row.worker.clone(),
             row.topic.clone(),
-            output,
-            dlq,
+            maybe(row.output_topic.as_ref()),
+            maybe(row.dlq_topic.as_ref()),
             row.group.clone(),
             row.concurrency.to_string(),
             row.place.clone(),
-        ]
-    }));
-    let width = |column: usize| {
-        cells
-            .iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..cells[0].len()).map(width).collect();
-    let line = |row: &[String; 7]| {
-        let padded: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        format!("{}\n", padded.join("  ").trim_end())
-    };
-    cells.iter().map(line).collect()
+        ]);
+    }
+    table
 }

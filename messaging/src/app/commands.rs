@@ -1,0 +1,21 @@
+//! What the commands ask of an App that does not run.
+
+use super::{App, Resolved};
+use crate::error::Result;
+use crate::settings::Settings;
+
+impl App {
+    /// Every worker with all its keys decided.
+    pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
+        let settings = Settings::load(&self.sources)?;
+        let resolve = |spec| Resolved::new(spec, &settings);
+        Ok(self.workers.iter().map(resolve).collect())
+    }
+
+    /// Only the workers of these names.
+    pub(crate) fn keeping(mut self, names: &[String]) -> App {
+        self.workers
+            .retain(|worker| names.iter().any(|name| name == worker.name()));
+        self
+    }
+}
