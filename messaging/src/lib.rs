@@ -14,7 +14,12 @@
 //! | check JSON of any shape | `input_schema` and `output_schema` of [`macro@worker`], with the feature `json-schema`; see [`schema`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
+//! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
+//! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
+//! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
+//! | end everything in the process | [`shutdown`] |
 //! | run | [`App`] |
+//! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
 //! # The README
@@ -27,6 +32,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 mod cli;
 pub mod delivery;
+mod domain_event;
 mod error;
 pub mod event;
 pub mod extract;
@@ -39,6 +45,8 @@ pub mod payload;
 #[doc(hidden)]
 pub mod private;
 mod producer;
+mod program;
+pub mod publishing;
 pub mod record;
 pub mod registry;
 mod runtime;
@@ -50,18 +58,23 @@ pub mod worker;
 #[doc(hidden)]
 pub use private as __private;
 
-pub use app::{App, Layer, Running};
+pub use app::{App, Layer, Running, shutdown};
 pub use delivery::policy::RetryPolicy;
+pub use domain_event::{DomainEvent, EventPublisher};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
 pub use message::{Delivery, Headers, Message};
-pub use messaging_macros::{Payload, topic, worker};
+pub use messaging_macros::{Payload, event, producer, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
-pub use producer::{OnFailure, Producer, Publish, publish};
-pub use spec::{Place, TopicSpec, WorkerSpec};
+pub use producer::{
+    BatchError, BatchItem, OnFailure, Producer, Publish, get_producer, publish, start_all_producers,
+    stop_all_producers,
+};
+pub use registry::publishers as get_all_publishers;
+pub use spec::{Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 pub use worker::{Cx, Worker};
 
@@ -77,7 +90,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, publish,
-        topic, worker,
+        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, event,
+        producer, publish, topic, worker,
     };
 }

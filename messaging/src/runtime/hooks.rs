@@ -188,6 +188,9 @@ impl Calls {
     }
 }
 
+/// The user's code, with its bound in time.
+type Hook = Guarded<BoxFuture<'static, Result<(), BoxError>>>;
+
 /// A hook that was called. A failure in it is logged and changes nothing.
 struct Called {
     worker: usize,
@@ -196,7 +199,7 @@ struct Called {
     delivery: Delivery,
     /// `None` once it has ended.
     after: Option<After>,
-    call: Option<Pin<Box<Guarded<BoxFuture<'static, Result<(), BoxError>>>>>>,
+    call: Option<Pin<Box<Hook>>>,
 }
 
 impl Called {

@@ -1,5 +1,5 @@
 // at `impl Worker for Shop`: missing: `process`
-use messaging::{Cx, Worker, worker};
+use messaging::{Worker, worker};
 
 #[derive(Default)]
 struct Shop;
