@@ -83,17 +83,20 @@ impl Worker for Bulk {
 
 #[tokio::test(start_paused = true)]
 async fn a_size_or_a_patience_makes_the_method_for_batches_the_entry() {
-    let keys: [(fn(WorkerSpec) -> WorkerSpec, &str); 3] = [
-        (|spec| spec, "alone"),
-        (|spec| spec.batch_size(1), "1 from 0"),
-        (
-            |spec| spec.batch_timeout(std::time::Duration::from_millis(5)),
-            "1 from 0",
-        ),
-    ];
-    for (key, expected) in keys {
+    let patience = std::time::Duration::from_millis(5);
+    for (size, patience, expected) in [
+        (None, None, "alone"),
+        (Some(1), None, "1 from 0"),
+        (None, Some(patience), "1 from 0"),
+    ] {
         let (broker, seen) = (MemoryBroker::new(), Seen::new());
-        let spec = key(WorkerSpec::worker("bulk", "in", Bulk(seen.clone())));
+        let mut spec = WorkerSpec::worker("bulk", "in", Bulk(seen.clone()));
+        if let Some(size) = size {
+            spec = spec.batch_size(size);
+        }
+        if let Some(patience) = patience {
+            spec = spec.batch_timeout(patience);
+        }
         let running = run_one(&broker, (), spec).await;
         send(&running, "in", [1]).await;
         until("it is handled", || seen.len() == 1).await;
