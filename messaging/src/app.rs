@@ -17,7 +17,6 @@ use crate::runtime::observer::Observer;
 use crate::settings::{MessageBroker, SettingValue, Settings, Sources};
 use crate::spec::WorkerSpec;
 
-#[cfg(not(feature = "kafka"))]
 mod absent;
 #[cfg(feature = "cli")]
 mod commands;
@@ -31,8 +30,11 @@ mod signals;
 mod topics;
 mod watchdog;
 
+pub(crate) use absent::lacking;
 pub(crate) use given::Given;
 use plan::{Plan, Planned};
+#[cfg(feature = "cli")]
+pub(crate) use resolve::Fact;
 pub(crate) use resolve::{Resolved, program};
 pub use running::Running;
 use signals::Signals;
@@ -382,6 +384,6 @@ pub(crate) fn producer_from_environment() -> Result<Producer> {
     let plan = App::empty().plan()?;
     match plan.settings.message_broker {
         MessageBroker::Memory => Err(Kind::NotStarted.into()),
-        MessageBroker::Kafka => Ok(plan.producer),
+        _ => Ok(plan.producer),
     }
 }

@@ -12,6 +12,7 @@
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | run | [`App`] |
+//! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
 //! # The README
@@ -31,6 +32,7 @@ pub mod handler;
 pub mod headers;
 mod message;
 pub mod name;
+mod nearest;
 pub mod outcome;
 pub mod payload;
 #[doc(hidden)]
@@ -55,6 +57,7 @@ pub use messaging_macros::{Payload, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{OnFailure, Producer, Publish, publish};
+pub use settings::{configure, configure_messaging};
 pub use spec::{Place, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 

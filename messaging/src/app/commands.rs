@@ -5,9 +5,14 @@ use crate::error::Result;
 use crate::settings::Settings;
 
 impl App {
+    /// The settings that count for this App.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        Ok(Settings::load(&self.sources)?)
+    }
+
     /// Every worker with all its keys decided.
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
-        let settings = Settings::load(&self.sources)?;
+        let settings = self.settings()?;
         let resolve = |spec| Resolved::new(spec, &settings);
         Ok(self.workers.iter().map(resolve).collect())
     }

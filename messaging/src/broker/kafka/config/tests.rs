@@ -194,6 +194,15 @@ fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
 }
 
 #[test]
+fn librdkafka_has_every_compression() {
+    for word in ["none", "gzip", "snappy", "lz4", "zstd"] {
+        let config = from_file(&format!("kafka_compression_type = '{word}'"));
+        has(&config.user_producer(), &[("compression.type", word)]);
+        config.user_producer().create_native_config().unwrap();
+    }
+}
+
+#[test]
 #[cfg(not(feature = "kafka-tls"))]
 fn what_is_not_built_in_is_refused_by_its_feature() {
     let refused = |config: KafkaConfig| {
