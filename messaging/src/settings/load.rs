@@ -21,7 +21,7 @@ pub(super) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     KEYS.iter().for_each(|key| settings.take(key, &sources.entries));
     let broken = RULES
         .iter()
-        .filter(|rule| rule.is_broken(&settings.values) && !is_blurred(rule, &problems));
+        .filter(|rule| rule.is_broken(&settings) && !is_blurred(rule, &problems));
     let broken: Vec<Problem> = broken.map(|rule| settings.report(rule)).collect();
     problems.extend(broken);
     if problems.is_empty() {

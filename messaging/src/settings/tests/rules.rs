@@ -87,3 +87,37 @@ fn a_rule_is_silent_about_a_key_that_could_not_be_read() {
         "{all:?}"
     );
 }
+
+#[test]
+fn what_belongs_to_the_broker_is_refused_where_it_was_given_and_only_there() {
+    let settings = load(&Sources::default().code([
+        ("kafka_group_protocol", "consumer"),
+        ("kafka_max_poll_interval_ms", "5000"),
+    ]));
+    assert_eq!(settings.kafka_group_protocol, GroupProtocol::Consumer);
+    let told = |key: &str, value: &str, property: &str| {
+        format!(
+            "{key} (App::configure): {value} belongs to the broker (its {property}), so leave it out, with \
+             kafka_group_protocol, which is consumer (App::configure)"
+        )
+    };
+    assert_eq!(
+        problems_of([
+            ("kafka_group_protocol", "consumer"),
+            ("kafka_session_timeout_ms", "10000"),
+            ("kafka_heartbeat_interval_ms", "3000"),
+        ]),
+        [
+            told(
+                "kafka_session_timeout_ms",
+                "10000",
+                "group.consumer.session.timeout.ms"
+            ),
+            told(
+                "kafka_heartbeat_interval_ms",
+                "3000",
+                "group.consumer.heartbeat.interval.ms"
+            ),
+        ]
+    );
+}

@@ -20,6 +20,7 @@ fn unusual() -> KafkaConfig {
         bootstrap_servers: vec!["a:1".to_owned(), "b:2".to_owned()],
         client_id: "me".to_owned(),
         instance_id: Some("one".to_owned()),
+        group_protocol: GroupProtocol::Classic,
         security_protocol: SecurityProtocol::SaslSsl,
         sasl_mechanism: Some(SaslMechanism::ScramSha512),
         sasl_username: Some("user".to_owned()),
@@ -141,6 +142,27 @@ fn a_member_gets_its_keys_and_never_commits_by_itself() {
             .consumer(&request())
             .get("statistics.interval.ms"),
         None
+    );
+}
+
+#[test]
+fn where_the_broker_gives_partitions_its_own_keys_are_left_to_it() {
+    let config = from_file("kafka_group_protocol = 'consumer'").consumer(&request());
+    has(
+        &config,
+        &[("group.protocol", "consumer"), ("max.poll.interval.ms", "300000")],
+    );
+    for name in [
+        "session.timeout.ms",
+        "heartbeat.interval.ms",
+        "partition.assignment.strategy",
+    ] {
+        assert_eq!(config.get(name), None, "{name}");
+    }
+    config.create_native_config().unwrap();
+    has(
+        &from_file("").consumer(&request()),
+        &[("group.protocol", "classic")],
     );
 }
 
