@@ -26,6 +26,8 @@ mod group;
 mod plan;
 mod resolve;
 mod running;
+#[cfg(all(test, feature = "kafka"))]
+mod settings_tests;
 mod signals;
 mod topics;
 mod watchdog;

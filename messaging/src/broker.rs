@@ -71,7 +71,7 @@ pub enum BrokerError {
         topic: String,
     },
     /// The credentials are wrong, or do not suffice.
-    #[error("{what} is not allowed: {why}; give the principal the right, or set other credentials")]
+    #[error("{what} is not allowed: {why}; give the principal that right, or set other credentials")]
     Denied {
         /// What was asked for.
         what: String,
@@ -98,7 +98,8 @@ pub enum BrokerError {
     },
     /// The group has no valid offset, and `auto_offset_reset` is `none`.
     #[error(
-        "the group \"{group}\" has no valid offset on \"{topic}\"; reset it, or set kafka_auto_offset_reset to earliest or latest"
+        "the group \"{group}\" has no valid offset on \"{topic}\"; reset it with `{program} groups reset {group} --topic {topic} --to-earliest`, or set kafka_auto_offset_reset to earliest or latest",
+        program = crate::app::program()
     )]
     NoOffset {
         /// The group.

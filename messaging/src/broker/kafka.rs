@@ -53,6 +53,8 @@ mod send;
 mod settings;
 mod subscription;
 
+#[cfg(test)]
+pub(crate) use config::tests::REACHES;
 pub use config::{KafkaConfig, PREFETCH_KIB, PREFETCH_RECORDS, StatisticsHook};
 
 /// A Kafka cluster.

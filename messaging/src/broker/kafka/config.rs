@@ -330,4 +330,4 @@ fn reset(reset: OffsetReset) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

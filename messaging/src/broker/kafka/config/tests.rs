@@ -301,3 +301,82 @@ fn every_setting_reaches_its_field() {
     // Debug hides it.
     assert_eq!(given.sasl_password.as_ref().map(Secret::expose), Some("pass"));
 }
+
+/// Each setting that librdkafka is told, with another value than its default, and the property that it becomes.
+pub(crate) const REACHES: &[(&str, &str, &str, &str)] = &[
+    (
+        "kafka_bootstrap_servers",
+        "['a:1', 'b:2']",
+        "bootstrap.servers",
+        "a:1,b:2",
+    ),
+    ("kafka_client_id", "'me'", "client.id", "me"),
+    ("kafka_instance_id", "'one'", "group.instance.id", "one"),
+    ("kafka_group_protocol", "'consumer'", "group.protocol", "consumer"),
+    ("kafka_security_protocol", "'SSL'", "security.protocol", "SSL"),
+    (
+        "kafka_sasl_mechanism",
+        "'SCRAM-SHA-512'",
+        "sasl.mechanism",
+        "SCRAM-SHA-512",
+    ),
+    ("kafka_sasl_username", "'user'", "sasl.username", "user"),
+    ("kafka_sasl_password", "'pass'", "sasl.password", "pass"),
+    ("kafka_ssl_cafile", "'ca.pem'", "ssl.ca.location", "ca.pem"),
+    (
+        "kafka_ssl_certfile",
+        "'cert.pem'",
+        "ssl.certificate.location",
+        "cert.pem",
+    ),
+    ("kafka_ssl_keyfile", "'key.pem'", "ssl.key.location", "key.pem"),
+    ("kafka_compression_type", "'zstd'", "compression.type", "zstd"),
+    ("kafka_linger_ms", "7", "linger.ms", "7"),
+    ("kafka_max_batch_size", "12345", "batch.size", "12345"),
+    ("kafka_request_timeout_ms", "11000", "request.timeout.ms", "11000"),
+    (
+        "kafka_delivery_timeout_ms",
+        "13000",
+        "message.timeout.ms",
+        "13000",
+    ),
+    ("kafka_retry_backoff_ms", "170", "retry.backoff.ms", "170"),
+    (
+        "kafka_max_poll_interval_ms",
+        "29000",
+        "max.poll.interval.ms",
+        "29000",
+    ),
+    ("kafka_session_timeout_ms", "19000", "session.timeout.ms", "19000"),
+    (
+        "kafka_heartbeat_interval_ms",
+        "2300",
+        "heartbeat.interval.ms",
+        "2300",
+    ),
+    (
+        "kafka_extra",
+        "{ 'socket.keepalive.enable' = 'true' }",
+        "socket.keepalive.enable",
+        "true",
+    ),
+];
+
+#[test]
+fn each_setting_reaches_a_client_as_its_property() {
+    for (key, value, property, expected) in REACHES {
+        let companion = match *key {
+            "kafka_ssl_certfile" => "kafka_ssl_keyfile = 'k'",
+            "kafka_ssl_keyfile" => "kafka_ssl_certfile = 'c'",
+            _ => "",
+        };
+        let [unset, set] = ["", &format!("{key} = {value}\n{companion}")].map(from_file);
+        let has = |config: &KafkaConfig| {
+            clients(config)
+                .iter()
+                .any(|client| client.get(property) == Some(*expected))
+        };
+        assert!(has(&set), "{key}");
+        assert!(!has(&unset), "{key} is proved by another value than the default");
+    }
+}
