@@ -37,6 +37,7 @@ mod error;
 mod ffi;
 mod fill;
 mod given_back;
+mod joining;
 mod ledger;
 mod lingering;
 mod log;
