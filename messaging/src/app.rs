@@ -100,7 +100,7 @@ impl Default for App {
 }
 
 impl App {
-    /// All workers that are registered in this program, and settings from the environment and `messaging.toml`.
+    /// All workers that are registered in this program, and settings from the environment, `.env` and `messaging.toml`.
     pub fn new() -> App {
         App {
             workers: registry::workers(),

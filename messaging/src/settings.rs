@@ -14,6 +14,7 @@
 //! changes a single worker by `[messaging.workers.<name>]` or `WORKER__<NAME>__<KEY>`.
 
 mod choice;
+mod compat;
 mod describe;
 mod dotenv;
 mod environment;

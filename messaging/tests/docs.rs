@@ -30,15 +30,20 @@ the macro or the builder says. `workers --json` shows what counts and where it c
 
 ";
 
+const WORDS: &str = "
+## Words of the Python documents
+
+These work as well. Of aiokafka and confluent neither is another client here: both mean the default.
+
+";
+
 /// `UPDATE_DOCS=1 cargo test -p messaging --test docs` writes it anew.
 #[test]
 fn the_table_of_settings_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
-    let wanted = format!(
-        "{INTRO}{}{WORKERS}{}",
-        Settings::docs_table(),
-        worker_keys_table()
-    );
+    let (settings, workers) = (Settings::docs_table(), worker_keys_table());
+    let words = Settings::compat_table();
+    let wanted = format!("{INTRO}{settings}{WORKERS}{workers}{WORDS}{words}");
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &wanted).expect("docs/settings.md can be written");
     }

@@ -123,6 +123,27 @@ fn the_broker_is_the_one_that_was_chosen() {
     );
 }
 
+#[tokio::test]
+async fn the_check_and_the_start_refuse_what_is_not_here_by_name() {
+    for (key, value) in [
+        ("message_broker", "redis"),
+        ("message_broker", "rabbitmq"),
+        ("kafka_backend", "native"),
+    ] {
+        let app = || {
+            App::empty()
+                .worker(WorkerSpec::of("w", "in", handle))
+                .configure([(key, value)])
+        };
+        for error in [app().check().unwrap_err(), app().start().await.unwrap_err()] {
+            let told = error.report();
+            let expected =
+                format!("{key} is {value} (App::configure), which this build does not have; set {key} to ");
+            assert!(error.is_check() && told.contains(&expected), "{told}");
+        }
+    }
+}
+
 /// Who connects to these servers is not in this build; the address has to be whole all the same.
 #[test]
 fn addresses_are_kept_as_they_were_given() {

@@ -6,7 +6,7 @@ use super::Problem;
 use crate::app::Resolved;
 use crate::nearest::did_you_mean;
 use crate::registry;
-use crate::settings::{Refusal, Settings, WorkerOverride, variable_name};
+use crate::settings::{Refusal, SettingValue, Settings, WorkerOverride, variable_name};
 use crate::spec::{Keys, Place, WORKER_KEYS, WorkerKey};
 
 pub(super) fn overrides(settings: &Settings, workers: &[&Resolved]) -> Vec<Problem> {
@@ -28,6 +28,11 @@ fn refused(said: &WorkerOverride, all: &[(&str, Place)]) -> Option<String> {
     let (worker, key) = (said.worker(), said.key());
     let place = format!("workers.{worker}.{key} ({})", said.origin());
     if !all.iter().any(|(name, _)| said.is_of(name)) {
+        if let SettingValue::Table(_) = said.value() {
+            return Some(format!(
+                "{place}: there is no worker {worker}; a name with a dot needs quotes, [messaging.workers.\"{worker}.{key}\"]"
+            ));
+        }
         let near = did_you_mean(worker, all.iter().map(|(name, _)| *name));
         return Some(format!("{place}: there is no worker {worker}{near}"));
     }

@@ -1,9 +1,7 @@
 //! What the name of a variable stands for.
 
+use super::compat;
 use super::keys::{self, KEYS, Key};
-
-/// The spelling of nested settings that is read as well: `KAFKA__LINGER_MS` is `KAFKA_LINGER_MS`.
-const NESTED: (&str, &str) = ("KAFKA__", "KAFKA_");
 
 /// How the names begin that other programs would hardly use for something else.
 const OURS: &[&str] = &[
@@ -42,10 +40,9 @@ pub(super) fn meant(name: &str) -> Option<String> {
 }
 
 fn plain(name: &str) -> String {
-    match name.strip_prefix(NESTED.0) {
-        Some(rest) => format!("{}{rest}", NESTED.1),
-        None => name.to_owned(),
-    }
+    let mut nested = compat::of(compat::Kind::Variables);
+    let plain = nested.find_map(|(theirs, ours)| Some(format!("{ours}{}", name.strip_prefix(theirs)?)));
+    plain.unwrap_or_else(|| name.to_owned())
 }
 
 #[cfg(test)]

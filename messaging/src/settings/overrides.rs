@@ -1,5 +1,6 @@
 //! What an operator says of single workers: `[messaging.workers.<name>]` and `WORKER__<NAME>__<KEY>`.
 
+use super::compat;
 use super::keys::Given;
 use super::layer::{Resolved, WorkerLayer};
 use super::origin::Origin;
@@ -44,7 +45,7 @@ impl WorkerOverride {
     pub(super) fn in_file(worker: &str, key: &str, value: SettingValue, origin: Origin) -> WorkerOverride {
         WorkerOverride {
             worker: Named::Exactly(worker.to_owned()),
-            key: key.to_owned(),
+            key: in_our_words(key),
             value,
             origin,
         }
@@ -56,7 +57,7 @@ impl WorkerOverride {
         let is_capital = !rest.contains(|c: char| c.is_ascii_lowercase());
         (is_capital && !worker.is_empty() && !key.is_empty()).then(|| WorkerOverride {
             worker: Named::InCapitals(worker.to_owned()),
-            key: key.to_ascii_lowercase(),
+            key: in_our_words(&key.to_ascii_lowercase()),
             value: SettingValue::Text(value.to_owned()),
             origin,
         })
@@ -105,6 +106,12 @@ impl WorkerOverride {
             _ => WorkerLayer::File,
         }
     }
+}
+
+fn in_our_words(key: &str) -> String {
+    compat::ours(compat::Kind::WorkerKey, key)
+        .unwrap_or(key)
+        .to_owned()
 }
 
 /// What counts of all that is said of one worker: for each key the strongest layer's value.

@@ -1,7 +1,9 @@
 //! A program's own settings, from a section of their own: `Settings::section::<T>("app")`.
 
+mod failed;
 mod made_up;
 mod mending;
+mod parts;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use super::origin::Origin;
 use super::overrides::{PREFIX, WorkerOverride};
 use super::section::Tree;
 use super::value::SettingValue;
-use super::{dotenv, process};
+use super::{compat, dotenv, keys, process};
 
 mod found;
 
@@ -21,6 +21,18 @@ pub(super) struct Entry {
     pub(super) key: String,
     pub(super) origin: Origin,
     pub(super) value: SettingValue,
+}
+
+impl Entry {
+    fn in_our_words(mut self) -> Entry {
+        if let SettingValue::Text(text) = &self.value
+            && let Some(key) = keys::find(&self.key)
+            && let Some(ours) = compat::ours(compat::Kind::Value(key.name), text.trim())
+        {
+            self.value = SettingValue::Text(ours.to_owned());
+        }
+        self
+    }
 }
 
 /// A variable that may be of a section of the user's own.
@@ -130,7 +142,8 @@ impl Sources {
     #[must_use]
     pub fn file(mut self, path: &str, text: &str) -> Self {
         let contents = file::read(path, text);
-        self.entries.extend(contents.entries);
+        self.entries
+            .extend(contents.entries.into_iter().map(Entry::in_our_words));
         self.overrides.extend(contents.overrides);
         self.sections.extend(contents.sections);
         self.problems.extend(contents.problems);
@@ -142,11 +155,13 @@ impl Sources {
         origin: &Origin,
         values: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        self.entries.extend(values.into_iter().map(|(key, value)| Entry {
+        let entry = |(key, value): (K, V)| Entry {
             key: key.into(),
             origin: origin.clone(),
             value: value.into(),
-        }));
+        };
+        let entries = values.into_iter().map(entry).map(Entry::in_our_words);
+        self.entries.extend(entries);
         self
     }
 
@@ -176,11 +191,12 @@ impl Sources {
             let what = format!("has another value in {}; remove one of both", other.origin);
             self.problems.push(Problem::of_key(key, origin.clone(), what));
         }
-        self.entries.push(Entry {
+        let entry = Entry {
             key: key.to_owned(),
             origin,
             value,
-        });
+        };
+        self.entries.push(entry.in_our_words());
     }
 
     fn of_no_key(&mut self, name: &str, origin: Origin, text: String) {

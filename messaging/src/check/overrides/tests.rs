@@ -57,6 +57,22 @@ fn a_worker_a_key_and_a_value_that_are_wrong_are_told_with_their_places_and_the_
 }
 
 #[test]
+fn a_name_with_a_dot_needs_quotes() {
+    let file = |name: &str| format!("[messaging.workers.{name}]\nmax_retries = 9\n");
+    let sources = memory().file("m.toml", &file("orders.v1"));
+    assert_eq!(
+        told(&sources, &["orders.v1"]),
+        [
+            "workers.orders.v1 (m.toml:1): there is no worker orders; a name with a dot needs quotes, [messaging.workers.\"orders.v1\"]"
+        ]
+    );
+    assert_eq!(
+        told(&memory().file("m.toml", &file("\"orders.v1\"")), &["orders.v1"]),
+        [""; 0]
+    );
+}
+
+#[test]
 fn what_a_key_takes_and_the_check_refuses_is_told_with_the_operators_place() {
     let sources = memory().environment([
         ("WORKER__SQUARE__TIMEOUT", "0"),

@@ -4,7 +4,7 @@ use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::read::Failed;
+use super::failed::Failed;
 
 /// Answers what is asked for: 1, `false`, no text, nothing, the first word.
 #[derive(Clone, Copy)]

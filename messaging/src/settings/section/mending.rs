@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::read::{Failed, Reader, What};
+use super::failed::{Failed, What};
+use super::read::Reader;
 use super::tree::Tree;
 use crate::settings::error::Problem;
 use crate::settings::origin::Origin;

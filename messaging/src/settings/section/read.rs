@@ -3,123 +3,16 @@
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{
-    self, DeserializeSeed, Deserializer, Error as _, Expected, MapAccess, SeqAccess, Unexpected, Visitor,
-};
+use serde::de::{Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::failed::{Failed, child};
 use super::made_up::MadeUp;
 use super::mending::Mending;
+use super::parts::{Entries, Items};
 use super::tree::Tree;
 use crate::settings::layer::Layer;
-use crate::settings::origin::Origin;
 use crate::settings::value::SettingValue;
-
-/// Why a section is not what the type wants.
-#[derive(Debug)]
-pub(super) struct Failed {
-    /// Empty until it is known.
-    pub(super) path: String,
-    pub(super) origin: Origin,
-    pub(super) what: What,
-}
-
-#[derive(Debug)]
-pub(super) enum What {
-    Missing(&'static str),
-    Unknown { field: String, says: String },
-    Wrong(String),
-}
-
-impl Failed {
-    fn new(what: What) -> Failed {
-        Failed {
-            path: String::new(),
-            origin: Origin::Default,
-            what,
-        }
-    }
-
-    /// The innermost place is the one that counts.
-    fn at(self, reader: &Reader<'_>) -> Failed {
-        if !self.path.is_empty() {
-            return self;
-        }
-        let inner = match &self.what {
-            What::Unknown { field, .. } => reader.tree.and_then(|tree| child(tree, field)),
-            _ => None,
-        };
-        let origin = inner
-            .or(reader.tree)
-            .map_or(Origin::Default, |tree| tree.origin().clone());
-        Failed {
-            path: reader.path.clone(),
-            origin,
-            ..self
-        }
-    }
-}
-
-fn child<'a>(tree: &'a Tree, field: &str) -> Option<&'a Tree> {
-    match tree {
-        Tree::Table(entries, _) => entries.get(field),
-        _ => None,
-    }
-}
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.what)
-    }
-}
-
-impl std::error::Error for Failed {}
-
-impl de::Error for Failed {
-    fn custom<T: fmt::Display>(message: T) -> Failed {
-        Failed::new(What::Wrong(message.to_string()))
-    }
-
-    /// serde's own text quotes the value.
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Failed {
-        Failed::custom(format_args!("found {}, expected {expected}", kind(found)))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Failed {
-        Failed::invalid_type(found, expected)
-    }
-
-    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Failed {
-        Failed::custom(format_args!(
-            "found another word; allowed: {}",
-            expected.join(", ")
-        ))
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Failed {
-        let near = crate::nearest::did_you_mean(field, expected.iter().copied());
-        Failed::new(What::Unknown {
-            field: field.to_owned(),
-            says: format!("there is no such key{near}; allowed: {}", expected.join(", ")),
-        })
-    }
-
-    fn missing_field(field: &'static str) -> Failed {
-        Failed::new(What::Missing(field))
-    }
-}
-
-fn kind(found: Unexpected<'_>) -> &'static str {
-    match found {
-        Unexpected::Bool(_) => "true or false",
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "a whole number",
-        Unexpected::Float(_) => "a number with a fraction",
-        Unexpected::Char(_) | Unexpected::Str(_) | Unexpected::UnitVariant => "text",
-        Unexpected::Seq => "a list",
-        Unexpected::Map => "a table",
-        _ => "something else",
-    }
-}
 
 /// A part of the section, or what is made up in its place.
 pub(super) struct Reader<'a> {
@@ -143,7 +36,7 @@ impl<'a> Reader<'a> {
         self.tree.filter(|_| !self.mending.is_made_up(&self.path))
     }
 
-    fn below(&self, name: impl fmt::Display, tree: Option<&'a Tree>) -> Reader<'a> {
+    pub(super) fn below(&self, name: impl fmt::Display, tree: Option<&'a Tree>) -> Reader<'a> {
         Reader {
             path: format!("{}.{name}", self.path),
             tree,
@@ -229,7 +122,7 @@ macro_rules! read_by {
                 None => MadeUp.$method(visitor),
                 Some(_) => self.$read(visitor),
             }
-            .map_err(|failed: Failed| failed.at(&self))
+            .map_err(|failed: Failed| failed.at(&self.path, self.tree))
         }
     )+};
 }
@@ -252,7 +145,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             _ if self.said().is_none() => MadeUp.deserialize_bool(visitor),
             _ => self.visit(visitor),
         };
-        read.map_err(|failed| failed.at(&self))
+        read.map_err(|failed| failed.at(&self.path, self.tree))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failed> {
@@ -275,7 +168,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             None => MadeUp.deserialize_tuple(length, visitor),
             Some(_) => self.list(visitor),
         };
-        read.map_err(|failed| failed.at(&self))
+        read.map_err(|failed| failed.at(&self.path, self.tree))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -297,7 +190,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             None => MadeUp.deserialize_struct(name, fields, visitor),
             Some(_) => self.visit(visitor),
         };
-        read.map_err(|failed| failed.at(&self))
+        read.map_err(|failed| failed.at(&self.path, self.tree))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -319,85 +212,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 variants.join(", ")
             ))),
         };
-        read.map_err(|failed| failed.at(&self))
+        read.map_err(|failed| failed.at(&self.path, self.tree))
     }
 
     forward_to_deserialize_any! { unit unit_struct identifier ignored_any }
-}
-
-/// The entries of a table, one after the other.
-struct Entries<'a> {
-    rest: std::vec::IntoIter<(String, Reader<'a>)>,
-    value: Option<Reader<'a>>,
-}
-
-impl<'a> Entries<'a> {
-    fn of(entries: Vec<(String, Reader<'a>)>) -> Entries<'a> {
-        Entries {
-            rest: entries.into_iter(),
-            value: None,
-        }
-    }
-}
-
-impl<'de> MapAccess<'de> for Entries<'_> {
-    type Error = Failed;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Failed> {
-        let Some((name, reader)) = self.rest.next() else {
-            return Ok(None);
-        };
-        self.value = Some(reader);
-        seed.deserialize(StrDeserializer::new(&name)).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Failed> {
-        match self.value.take() {
-            Some(reader) => seed.deserialize(reader),
-            None => Err(Failed::custom("a value was asked for before its key")),
-        }
-    }
-}
-
-/// The items of a list, one after the other.
-struct Items<'a> {
-    parent: &'a Reader<'a>,
-    trees: Vec<std::borrow::Cow<'a, Tree>>,
-    next: usize,
-}
-
-impl<'a> Items<'a> {
-    fn of_list(parent: &'a Reader<'a>, items: &'a [Tree]) -> Items<'a> {
-        Items {
-            parent,
-            trees: items.iter().map(std::borrow::Cow::Borrowed).collect(),
-            next: 0,
-        }
-    }
-
-    /// In a variable a list is written with commas.
-    fn of_text(parent: &'a Reader<'a>, text: &str, origin: &Origin) -> Items<'a> {
-        let leaf = |part: &str| {
-            let value = SettingValue::Text(part.trim().to_owned());
-            std::borrow::Cow::Owned(Tree::Leaf(value, origin.clone()))
-        };
-        Items {
-            parent,
-            trees: text.split(',').map(leaf).collect(),
-            next: 0,
-        }
-    }
-}
-
-impl<'de> SeqAccess<'de> for Items<'_> {
-    type Error = Failed;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Failed> {
-        let Some(tree) = self.trees.get(self.next) else {
-            return Ok(None);
-        };
-        let reader = self.parent.below(self.next, Some(tree));
-        self.next += 1;
-        seed.deserialize(reader).map(Some)
-    }
 }

@@ -6,14 +6,15 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Sources;
+use crate::settings::compat;
 use crate::settings::dotenv;
 use crate::settings::error::Problem;
 use crate::settings::origin::Origin;
 
 /// The variable that names the settings file.
 const CONFIG: &str = "MESSAGING_CONFIG";
-/// The settings file where that variable names none: one of both.
-const FILES: [&str; 2] = ["messaging.toml", "core.toml"];
+/// The settings file where that variable names none, unless it is there by another name.
+const FILE: &str = "messaging.toml";
 
 /// Reads `.env` and the settings file of the directory, and takes the variables.
 pub(super) fn find(variables: Vec<(OsString, OsString)>, directory: &Path) -> Sources {
@@ -59,20 +60,23 @@ fn named_file(sources: Sources, path: &OsStr, origin: Origin, directory: &Path) 
 }
 
 fn usual_file(sources: Sources, directory: &Path) -> Sources {
-    match FILES.map(|name| (name, readable(directory, name))) {
-        [(_, Ok(None)), (_, Ok(None))] => sources,
-        [(name, Ok(Some(text))), (_, Ok(None))] | [(_, Ok(None)), (name, Ok(Some(text)))] => {
-            sources.file(name, &text)
+    let others = compat::of(compat::Kind::File).map(|(theirs, _)| theirs);
+    let mut found = Vec::new();
+    for name in [FILE].into_iter().chain(others) {
+        match readable(directory, name) {
+            Ok(Some(text)) => found.push((name, text)),
+            Ok(None) => {}
+            Err(problem) => return refused(sources, problem),
         }
-        [(one, Ok(Some(_))), (other, Ok(Some(_)))] => {
+    }
+    match &found[..] {
+        [] => sources,
+        [(name, text)] => sources.file(name, text),
+        [(one, _), (other, _), ..] => {
             let what =
                 format!("{other} is here as well, and one program has one settings file; remove one of both");
             refused(sources, Problem::of_file(start_of(one), what))
         }
-        both => both
-            .into_iter()
-            .filter_map(|(_, read)| read.err())
-            .fold(sources, refused),
     }
 }
 
