@@ -14,7 +14,7 @@ use crate::broker::memory::MemoryBroker;
 use crate::broker::{Admin, BrokerError, Capabilities, FailureHook, Publisher, Subscribe, Subscription};
 
 fn settings(values: &[(&str, &str)]) -> Settings {
-    Settings::load(&Sources::default().code(values.iter().copied())).unwrap()
+    Settings::load(&Sources::default().code(values.iter().copied())).expect("good settings")
 }
 
 async fn handle(_: String) {}
