@@ -1,7 +1,10 @@
 //! What the commands ask of an App that does not run.
 
-use super::{App, Resolved};
-use crate::error::Result;
+use std::sync::Arc;
+
+use super::{App, Resolved, connect};
+use crate::broker::Broker;
+use crate::error::{Kind, Result};
 use crate::settings::Settings;
 
 impl App {
@@ -12,9 +15,13 @@ impl App {
 
     /// Every worker with all its keys decided.
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
-        let settings = self.settings()?;
-        let resolve = |spec| Resolved::new(spec, &settings);
-        Ok(self.workers.iter().map(resolve).collect())
+        Ok(self.resolved_by(&self.settings()?))
+    }
+
+    /// As [`App::resolved`], by settings that were loaded before.
+    pub(crate) fn resolved_by(&self, settings: &Settings) -> Vec<Resolved> {
+        let resolve = |spec| Resolved::new(spec, settings);
+        self.workers.iter().map(resolve).collect()
     }
 
     /// Only the workers of these names.
@@ -22,5 +29,13 @@ impl App {
         self.workers
             .retain(|worker| names.iter().any(|name| name == worker.name()));
         self
+    }
+
+    /// The settings, and the broker that they name, once it has answered. It is asked only once.
+    pub(crate) async fn reached_once(&self) -> Result<(Settings, Arc<dyn Broker>)> {
+        let settings = self.settings()?;
+        let broker = self.broker_of(&settings).ok_or(Kind::Disabled)?;
+        connect::reach_once(&*broker).await?;
+        Ok((settings, broker))
     }
 }
