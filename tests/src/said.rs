@@ -13,8 +13,7 @@ const SOON: Duration = Duration::from_secs(60);
 
 /// What begins the name of a variable that the programs read.
 const OURS: [&str; 9] = [
-    "KAFKA", "MESSAG", "TOPIC_", "SERVICE", "WORKER__", "RUST_LOG", "WORKER__", "REDIS", "RABBITMQ",
-    "SHUTDOWN",
+    "KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG", "WORKER__", "REDIS", "RABBITMQ", "SHUTDOWN",
 ];
 
 /// What a program said, and its exit code.
