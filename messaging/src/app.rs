@@ -17,7 +17,6 @@ use crate::runtime::observer::Observer;
 use crate::settings::{MessageBroker, SettingValue, Settings, Sources};
 use crate::spec::WorkerSpec;
 
-#[cfg(not(feature = "kafka"))]
 mod absent;
 #[cfg(feature = "cli")]
 mod commands;
@@ -27,14 +26,19 @@ mod group;
 mod plan;
 mod resolve;
 mod running;
+#[cfg(all(test, feature = "kafka"))]
+mod settings_tests;
 mod shutdown;
 mod signals;
 mod topics;
 mod watchdog;
 
+pub(crate) use absent::lacking;
 pub(crate) use connect::{broker_by_hand, reach};
 pub(crate) use given::Given;
 use plan::{Plan, Planned};
+#[cfg(feature = "cli")]
+pub(crate) use resolve::Fact;
 pub(crate) use resolve::Resolved;
 pub use running::Running;
 pub use shutdown::shutdown;
@@ -99,7 +103,7 @@ impl Default for App {
 }
 
 impl App {
-    /// All workers that are registered in this program, and settings from the environment and `messaging.toml`.
+    /// All workers that are registered in this program, and settings from the environment, `.env` and `messaging.toml`.
     pub fn new() -> App {
         App {
             workers: registry::workers(),

@@ -77,7 +77,7 @@ pub enum BrokerError {
         topic: String,
     },
     /// The credentials are wrong, or do not suffice.
-    #[error("{what} is not allowed: {why}; give the principal the right, or set other credentials")]
+    #[error("{what} is not allowed: {why}; give the principal that right, or set other credentials")]
     Denied {
         /// What was asked for.
         what: String,
@@ -104,7 +104,8 @@ pub enum BrokerError {
     },
     /// The group has no valid offset, and `auto_offset_reset` is `none`.
     #[error(
-        "the group \"{group}\" has no valid offset on \"{topic}\"; reset it, or set kafka_auto_offset_reset to earliest or latest"
+        "the group \"{group}\" has no valid offset on \"{topic}\"; reset it with `{how}`, or set kafka_auto_offset_reset to earliest or latest",
+        how = crate::program::how_to_reset(group, topic)
     )]
     NoOffset {
         /// The group.

@@ -1,21 +1,23 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
+mod overrides;
 mod ranges;
-mod unread;
 mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::app::{Given, Resolved};
+use crate::app::{Given, Resolved, lacking};
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
 use crate::name::{check_group, check_topic, check_worker};
-use crate::settings::{MessageBroker, OffsetReset, Settings};
+#[cfg(feature = "kafka")]
+use crate::settings::MessageBroker;
+use crate::settings::{OffsetReset, Settings};
 use crate::spec::Place;
 
+use overrides::overrides;
 use ranges::ranges;
-use unread::unread;
 use values::repeated_values;
 
 /// One thing that does not fit.
@@ -84,8 +86,8 @@ pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Mi
 /// Everything that does not fit.
 pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>]) -> Vec<Problem> {
     let mut problems = Vec::from_iter(backend(settings));
-    problems.extend(unread(settings));
     let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
+    problems.extend(overrides(settings, &resolved));
     problems.extend(names(&resolved));
     problems.extend(duplicate_names(&resolved));
     problems.extend(duplicate_handlers(&resolved));
@@ -124,30 +126,22 @@ fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
 }
 
 fn backend(settings: &Settings) -> Option<Problem> {
-    let used = settings.message_broker == MessageBroker::Kafka && settings.kafka_enabled;
-    let what = used.then(|| not_compiled_in(settings)).flatten()?;
+    let what = lacking(settings).or_else(|| refused(settings))?;
     Some(Problem::new(what, []))
 }
 
+/// What the client was not built with.
 #[cfg(feature = "kafka")]
-fn not_compiled_in(settings: &Settings) -> Option<String> {
-    let config = crate::broker::kafka::KafkaConfig::from(settings);
-    let refused = config.check(|key| place_of(settings, key)).err()?;
+fn refused(settings: &Settings) -> Option<String> {
+    let used = settings.message_broker == MessageBroker::Kafka && settings.kafka_enabled;
+    let config = used.then(|| crate::broker::kafka::KafkaConfig::from(settings))?;
+    let refused = config.check(|key| settings.place_of(key)).err()?;
     Some(refused.to_string())
 }
 
 #[cfg(not(feature = "kafka"))]
-fn not_compiled_in(settings: &Settings) -> Option<String> {
-    Some(format!(
-        "message_broker is kafka{}, but Kafka is not compiled in; build `messaging` with the feature \"kafka\", or set message_broker to memory",
-        place_of(settings, "message_broker")
-    ))
-}
-
-/// Where a setting was written, to be put behind its value: a line of the file, a variable, code; empty for a default.
-fn place_of(settings: &Settings, key: &str) -> String {
-    let origin = settings.origin(key);
-    origin.map_or_else(String::new, |origin| format!(" ({origin})"))
+fn refused(_: &Settings) -> Option<String> {
+    None
 }
 
 fn names(workers: &[&Resolved]) -> Vec<Problem> {

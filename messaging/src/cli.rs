@@ -27,6 +27,7 @@ mod logging;
 mod nearest;
 mod output;
 mod runworker;
+mod settings;
 mod table;
 mod topics;
 mod workers;
@@ -40,7 +41,7 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then messaging.toml, then the program.
+Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then .env, messaging.toml and the program.
 The answer of a command is on standard output, as one JSON document with --json; notes and errors are on standard error.
 The log is on standard error; RUST_LOG chooses what is in it (info, or for example warn or info,messaging=debug).
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
@@ -56,6 +57,8 @@ enum Command {
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
+    /// List every setting with its value, secrets hidden, and where it came from; connects to nothing
+    Settings(settings::Options),
     /// Say whether this program would work here, and what to do where it would not
     Doctor(doctor::Options),
     /// Look at the topics of the broker, make them and delete them
@@ -90,6 +93,7 @@ impl App {
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
+            Command::Settings(options) => settings::run(&self, &options),
             Command::Doctor(options) => doctor::run(&self, &options).await,
             Command::Topics(options) => topics::run(&self, options).await,
             Command::Groups(options) => groups::run(&self, options).await,

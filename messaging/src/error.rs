@@ -72,6 +72,10 @@ pub(crate) enum Kind {
         "no App runs yet, and nobody could read a memory broker without one; start the App first, or set message_broker to another broker"
     )]
     NotStarted,
+    #[error(
+        "the settings of this process have been read already, so it is too late to configure them; call `messaging::configure` before the first App is made and the first message is sent"
+    )]
+    ConfiguredLate,
     #[error("{0}")]
     Usage(String),
     #[error(
@@ -85,9 +89,9 @@ impl Error {
         Error(Box::new(kind))
     }
 
-    /// Settings with problems; the source lists all of them.
+    /// Settings with problems, of which the source lists all; or settings that come too late.
     pub fn is_settings(&self) -> bool {
-        matches!(*self.0, Kind::Settings(_))
+        matches!(*self.0, Kind::Settings(_) | Kind::ConfiguredLate)
     }
 
     /// Handlers, topics and state that do not fit together; the source lists all problems.

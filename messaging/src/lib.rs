@@ -19,6 +19,7 @@
 //! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
 //! | end everything in the process | [`shutdown`] |
 //! | run | [`App`] |
+//! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
@@ -40,6 +41,7 @@ pub mod handler;
 pub mod headers;
 mod message;
 pub mod name;
+mod nearest;
 pub mod outcome;
 pub mod payload;
 #[doc(hidden)]
@@ -74,6 +76,7 @@ pub use producer::{
     stop_all_producers,
 };
 pub use registry::publishers as get_all_publishers;
+pub use settings::{configure, configure_messaging};
 pub use spec::{Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 pub use worker::{Cx, Worker};

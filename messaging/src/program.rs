@@ -29,6 +29,16 @@ pub(crate) fn how_to_create(topic: &str) -> String {
     format!("kafka-topics.sh --create --topic {topic}")
 }
 
+/// A command that gives a group offsets on a topic.
+pub(crate) fn how_to_reset(group: &str, topic: &str) -> String {
+    if HAS_COMMANDS.load(Ordering::Relaxed) {
+        return format!("{} groups reset {group} --topic {topic} --to-earliest", name());
+    }
+    format!(
+        "kafka-consumer-groups.sh --group {group} --topic {topic} --reset-offsets --to-earliest --execute"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +47,9 @@ mod tests {
     fn a_program_without_commands_is_not_advised_to_use_them() {
         // No test of this crate calls `App::cli`.
         assert_eq!(how_to_create("t"), "kafka-topics.sh --create --topic t");
+        assert_eq!(
+            how_to_reset("g", "t"),
+            "kafka-consumer-groups.sh --group g --topic t --reset-offsets --to-earliest --execute"
+        );
     }
 }

@@ -1,14 +1,23 @@
 //! The operator's input, from every place that may give some.
 //!
-//! A value is taken from the strongest of these layers that has one: `configure` in code, the environment (the
-//! key in capitals), `messaging.toml` (section `[messaging]`), `App::defaults`, the default of the key.
+//! A value is taken from the strongest of these layers that has one: [`App::configure`](crate::App::configure),
+//! [`configure`], the environment (the key in capitals; `KAFKA__X` is read as `KAFKA_X`), `.env`, `messaging.toml` or
+//! `core.toml` (section `[messaging]`), [`App::defaults`](crate::App::defaults), the default of the key. `.env` never
+//! changes the environment of the process; a `$` in it stands for another variable unless the value is in `'…'`.
+//!
 //! Each value knows where it came from; secrets are never shown; whatever is wrong is reported all at once.
 //!
 //! Every layer is judged, also where a stronger one hides it: a file that is wrong today would otherwise come to
 //! light on the day somebody takes a variable away. A table such as `kafka_extra` counts as one value.
+//!
+//! A program's own settings are read by the same layers from a section of their own: [`Settings::section`]. An operator
+//! changes a single worker by `[messaging.workers.<name>]` or `WORKER__<NAME>__<KEY>`.
 
 mod choice;
+mod compat;
 mod describe;
+mod dotenv;
+mod environment;
 mod error;
 mod extra;
 mod file;
@@ -16,33 +25,43 @@ mod keys;
 mod layer;
 mod load;
 mod origin;
+mod overrides;
+mod process;
 mod rules;
 mod secret;
+mod section;
 mod servers;
 mod setting;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod url;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
-pub use choice::{CompressionType, MessageBroker, OffsetReset, SaslMechanism, SecurityProtocol};
+pub use choice::{
+    CompressionType, GroupProtocol, KafkaBackend, MessageBroker, OffsetReset, SaslMechanism, SecurityProtocol,
+};
+pub(crate) use choice::{choose, words};
 pub use describe::Described;
 pub use error::{Problem, SettingsError};
 pub use extra::KafkaExtra;
 #[cfg(all(test, feature = "kafka"))]
 pub(crate) use extra::{TUNED, is_owned};
+pub(crate) use keys::Given;
 pub use keys::Values;
 pub use layer::{Layer, Resolved, WorkerLayer};
 pub use origin::Origin;
+pub use overrides::{WorkerOverride, variable_name};
+pub use process::{configure, configure_messaging};
 pub use secret::Secret;
 pub use servers::Servers;
+pub(crate) use setting::{Limits, Refusal, Setting};
 pub use sources::Sources;
+pub use url::{RabbitmqUrl, RedisUrl, RegistryUrl};
 pub use value::SettingValue;
-
-use sources::WorkerEntries;
 
 /// All settings of one `App`. They are read as fields, `settings.kafka_linger_ms`, through [`Values`]; nothing
 /// changes them, and so each value stays the one whose place is known.
@@ -51,8 +70,8 @@ pub struct Settings {
     values: Values,
     /// Of the keys that have a value from outside; the others are at their default.
     origins: BTreeMap<&'static str, Origin>,
-    workers: BTreeMap<String, WorkerEntries>,
-    worker_variables: BTreeSet<String>,
+    overrides: Vec<WorkerOverride>,
+    warnings: Vec<String>,
 }
 
 impl Settings {
@@ -75,21 +94,25 @@ impl Settings {
         keys::find(key).map(|key| self.origin_of(key.name))
     }
 
-    /// The names of all workers that the file has a section for.
-    pub fn worker_names(&self) -> impl Iterator<Item = &str> {
-        self.workers.keys().map(String::as_str)
+    /// What is said of single workers, by `[messaging.workers.<name>]` and `WORKER__<NAME>__<KEY>`, in all layers.
+    pub fn worker_overrides(&self) -> &[WorkerOverride] {
+        &self.overrides
     }
 
-    /// What `[messaging.workers.<worker>]` says, as it was written: key, value and place. The check refuses it, because
-    /// nothing reads it yet.
-    pub fn worker_entries(&self, worker: &str) -> impl Iterator<Item = (&str, &SettingValue, &Origin)> {
-        let entries = self.workers.get(worker).into_iter().flatten();
-        entries.map(|(key, (value, origin))| (key.as_str(), value, origin))
+    /// What counts of it for one worker: for each key the value of the strongest layer.
+    pub fn overrides_of(&self, worker: &str) -> Vec<&WorkerOverride> {
+        overrides::strongest(&self.overrides, worker)
     }
 
-    /// The variables that say something of single workers.
-    pub(crate) fn worker_variables(&self) -> impl Iterator<Item = &str> {
-        self.worker_variables.iter().map(String::as_str)
+    /// What looks like a mistake and may be right: variables with names that are nearly those of settings.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Where a setting was written, to be put behind its value: a line of the file, a variable, code.
+    pub(crate) fn place_of(&self, key: &str) -> String {
+        let origin = self.origin(key);
+        origin.map_or_else(String::new, |origin| format!(" ({origin})"))
     }
 
     fn origin_of(&self, key: &str) -> Origin {

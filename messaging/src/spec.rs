@@ -2,7 +2,9 @@
 //!
 //! Every key is an `Option` here; defaults are applied once, where the settings are resolved.
 
+mod keys;
 mod publisher;
+mod reading;
 
 pub use publisher::{PublisherKind, PublisherSpec};
 
@@ -10,18 +12,19 @@ use std::any::Any;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
+use crate::delivery::policy::RetryPolicy;
 use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
 use crate::schema::{SchemaSource, Schemas};
-use crate::settings::OffsetReset;
 use crate::topic::TopicRef;
 use crate::worker::{Class, Worker};
+
+pub use keys::worker_keys_table;
+pub(crate) use keys::{Decided, Keys, WORKER_KEYS, WorkerKey};
 
 /// Where in the source an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +97,6 @@ pub struct WorkerSpec {
     make: Make,
     pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
-    pub(crate) dlq_topic: Option<String>,
     pub(crate) retry_policy: Option<RetryPolicy>,
     pub(crate) schemas: Schemas,
     pub(crate) keys: Keys,
@@ -143,7 +145,6 @@ impl WorkerSpec {
             make: Arc::new(make),
             fallback: None,
             output: None,
-            dlq_topic: None,
             retry_policy: None,
             schemas: Schemas::default(),
             keys: Keys::default(),
@@ -179,7 +180,7 @@ impl WorkerSpec {
 
     /// The topic for records that are given up; unset: `{topic}.dlq`.
     pub fn dlq_topic(mut self, topic: impl TopicRef) -> WorkerSpec {
-        self.dlq_topic = Some(topic.topic_name().to_owned());
+        self.keys.dlq_topic = Some(topic.topic_name().to_owned());
         self
     }
 
@@ -226,6 +227,12 @@ impl WorkerSpec {
         &self.topic
     }
 
+    /// All that the source says of its keys; a single key says more than the policy.
+    pub(crate) fn own_keys(&self) -> Keys {
+        let of_policy = self.retry_policy.map(Keys::from).unwrap_or_default();
+        self.keys.clone().or(of_policy)
+    }
+
     pub(crate) fn make(&self, context: &Context) -> Made {
         (self.make)(context).and_then(|handler| self.schemas.around(handler))
     }
@@ -235,62 +242,6 @@ impl fmt::Debug for WorkerSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "worker {} on {} ({})", self.name, self.topic, self.place)
     }
-}
-
-/// One row per key: its field, its builder method, its meaning.
-macro_rules! keys {
-    ($($(#[$doc:meta])* $key:ident: $given:ty => $kept:ty;)*) => {
-        /// The keys a worker was given.
-        #[derive(Clone, Debug, Default, PartialEq)]
-        pub(crate) struct Keys {
-            $(pub(crate) $key: Option<$kept>,)*
-        }
-
-        impl WorkerSpec {
-            $($(#[$doc])*
-            pub fn $key(mut self, $key: $given) -> WorkerSpec {
-                self.keys.$key = Some($key.into());
-                self
-            })*
-        }
-    };
-}
-
-keys! {
-    /// The consumer group; unset: the setting `kafka_group_id`, else `{service}.{worker}`.
-    group_id: impl Into<String> => String;
-    /// How many lanes run at a time; 1.
-    concurrency: usize => usize;
-    /// Which records must stay in order; [`Order::Key`].
-    order: Order => Order;
-    /// How often a failed record is tried again; 3.
-    max_retries: u32 => u32;
-    /// How the delay between tries grows; [`Backoff::Exponential`].
-    retry_backoff: Backoff => Backoff;
-    /// The delay before the first retry; 1 s. Zero: every retry comes at once, however delays grow.
-    retry_delay: Duration => Duration;
-    /// The longest delay between tries; 1 h.
-    retry_max_delay: Duration => Duration;
-    /// The share of a delay, 0 to 1, that is drawn by chance; 0.
-    retry_jitter: f64 => f64;
-    /// How long one try may take; unset: no limit.
-    timeout: Duration => Duration;
-    /// What happens to a record that is given up; [`OnExhausted::Dlq`].
-    on_exhausted: OnExhausted => OnExhausted;
-    /// The most records of one batch, for handlers of `Batch<_>`; 100.
-    batch_size: usize => usize;
-    /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
-    batch_timeout: Duration => Duration;
-    /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
-    /// acknowledgement counts by its bytes only.
-    max_in_flight: usize => usize;
-    /// The bytes of records, started, queued or waiting for an acknowledgement, at which no more are taken in; 64 MiB.
-    /// The record that passes it is the last, so that a large one waits for nothing but its turn.
-    max_bytes: usize => usize;
-    /// The most records done behind an unfinished one, per partition; 100,000.
-    max_ahead: usize => usize;
-    /// Where a group without a valid offset begins; the setting `kafka_auto_offset_reset`.
-    auto_offset_reset: OffsetReset => OffsetReset;
 }
 
 /// The description of a topic: what `#[topic]` leaves behind.

@@ -266,7 +266,7 @@ fn a_backend_that_is_not_compiled_in() {
         "{told:?}"
     );
     assert!(
-        told[0].contains("is kafka (configure), ") || told[0].contains("is SSL (configure), "),
+        told[0].contains("is kafka (App::configure), ") || told[0].contains("is SSL (App::configure), "),
         "{told:?}"
     );
 }

@@ -87,6 +87,18 @@ impl KafkaServer {
         java::run(class, arguments)
     }
 
+    /// Adds entries for `User:ANONYMOUS`, who everybody is here, to the access control list, such as
+    /// `["--deny-principal", "User:ANONYMOUS", "--operation", "Write", "--topic", "t"]`.
+    ///
+    /// # Errors
+    /// When the server was not built with [`KafkaBuilder::access_control`], or does not answer.
+    pub fn access(&self, entries: &[&str]) -> Result<()> {
+        let server = self.bootstrap();
+        let to = ["--bootstrap-server", &server, "--add"];
+        Self::tool("org.apache.kafka.tools.AclCommand", &[&to, entries].concat())?;
+        Ok(())
+    }
+
     /// What clients connect to: `127.0.0.1:port`.
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port.number())

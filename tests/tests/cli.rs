@@ -257,7 +257,25 @@ fn workers_are_listed_as_json() -> Result<()> {
         &["workers", "--json"],
     )?;
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
-    let rows: Value = serde_json::from_str(&said.stdout)?;
+    let mut rows: Value = serde_json::from_str(&said.stdout)?;
+    let keys: Vec<Value> = rows
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .map(|row| row["keys"].take())
+        .collect();
+    assert_eq!(
+        keys[1]["max_retries"],
+        serde_json::json!({"value": 7, "from": "macro or builder"})
+    );
+    assert_eq!(
+        keys[1]["retry_delay"],
+        serde_json::json!({"value": "1s", "from": "default"})
+    );
+    rows.as_array_mut()
+        .into_iter()
+        .flatten()
+        .for_each(|row| drop(row.as_object_mut().map(|row| row.remove("keys"))));
     let expected = serde_json::json!([
         {
             "worker": "hear-it", "topic": "dev.loud", "output_topic": null, "dlq_topic": null, "group": "ears",
@@ -270,6 +288,107 @@ fn workers_are_listed_as_json() -> Result<()> {
         },
     ]);
     assert_eq!(rows, expected);
+    Ok(())
+}
+
+const OPERATED: &str = "[messaging]
+kafka_sasl_password = \"hunter2\"
+rabbitmq_url = \"amqp://shop:hunter2@rabbit\"
+[messaging.workers.shout]
+max_retries = 9
+concurrency = 2
+";
+
+/// What the program says with that file, a `.env` and a variable for one worker.
+fn operated(arguments: &[&str]) -> Result<Said> {
+    let (folder, mut command) = command(SERVICE, OPERATED, arguments)?;
+    std::fs::write(
+        folder.path().join(".env"),
+        "KAFKA__CLIENT_ID=dotted\nKAFKA_BOOTSTRAP_SERVER=a:1\n",
+    )?;
+    command
+        .env("WORKER__HEAR_IT__TIMEOUT", "90s")
+        .env("WORKER__SHOUT__CONCURRENCY", "3");
+    Said::by(command)
+}
+
+#[test]
+fn settings_are_listed_with_their_places_and_no_secret() -> Result<()> {
+    let said = operated(&["settings"])?;
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let lines: Vec<String> = said
+        .stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    for line in [
+        "SETTING VALUE FROM",
+        "message_broker memory App::defaults",
+        "kafka_client_id dotted .env:1 KAFKA__CLIENT_ID",
+        "kafka_sasl_password *** messaging.toml:2",
+        "rabbitmq_url amqp://shop:***@rabbit messaging.toml:3",
+        "kafka_linger_ms 0 default",
+        "service - default",
+        "WORKER KEY VALUE FROM",
+        "hear-it timeout 1m30s environment WORKER__HEAR_IT__TIMEOUT",
+        "shout concurrency 3 environment WORKER__SHOUT__CONCURRENCY",
+        "shout max_retries 9 messaging.toml:5",
+    ] {
+        assert!(
+            lines.iter().any(|found| found == line),
+            "`{line}` is not in:\n{}",
+            said.stdout
+        );
+    }
+    assert!(!said.stdout.contains("hunter2") && !said.stderr.contains("hunter2"));
+    let warning = ".env:2 KAFKA_BOOTSTRAP_SERVER is no setting; KAFKA_BOOTSTRAP_SERVERS is";
+    assert!(
+        said.stderr.contains("WARN") && said.stderr.contains(warning),
+        "{}",
+        said.stderr
+    );
+    Ok(())
+}
+
+#[test]
+fn settings_are_listed_as_json() -> Result<()> {
+    let said = operated(&["settings", "--json"])?;
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let found: Value = serde_json::from_str(&said.stdout)?;
+    let settings = found["settings"].as_array().context("it is a list")?;
+    let row = |key: &str| {
+        settings
+            .iter()
+            .find(|row| row["key"] == key)
+            .context("it is a key")
+    };
+    let client = serde_json::json!({
+        "key": "kafka_client_id", "value": "dotted", "from": ".env:1 KAFKA__CLIENT_ID",
+        "environment": "KAFKA_CLIENT_ID", "default": "messaging", "allowed": "text that is not empty",
+        "meaning": "The name under which the brokers see this program",
+    });
+    assert_eq!(row("kafka_client_id")?, &client);
+    assert_eq!(row("kafka_sasl_password")?["value"], "***");
+    assert_eq!(row("service")?["value"], Value::Null);
+    let workers = serde_json::json!([
+        {"worker": "hear-it", "key": "timeout", "value": "1m30s", "from": "environment WORKER__HEAR_IT__TIMEOUT"},
+        {"worker": "shout", "key": "concurrency", "value": 3, "from": "environment WORKER__SHOUT__CONCURRENCY"},
+        {"worker": "shout", "key": "max_retries", "value": 9, "from": "messaging.toml:5"},
+    ]);
+    assert_eq!(found["workers"], workers);
+    assert_eq!(found["warnings"].as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+#[test]
+fn what_an_operator_says_of_a_worker_is_told_by_workers() -> Result<()> {
+    let found: Value = serde_json::from_str(&operated(&["workers", "--json"])?.stdout)?;
+    assert_eq!(
+        (&found[1]["concurrency"], &found[1]["max_retries"]),
+        (&3.into(), &9.into())
+    );
+    let expected = serde_json::json!({"value": 3, "from": "environment WORKER__SHOUT__CONCURRENCY"});
+    assert_eq!(found[1]["keys"]["concurrency"], expected);
     Ok(())
 }
 
@@ -296,7 +415,8 @@ fn check_and_run_tell_all_problems_with_their_places() -> Result<()> {
         format!("({})", place(MISFIT, "circles")),
         "kafka_security_protocol is SSL (".to_owned(),
         "messaging.toml:3), but TLS and SCRAM are not compiled in".to_owned(),
-        "workers.wants.max_retires (messaging.toml:5) is not read yet".to_owned(),
+        "workers.wants.max_retires (messaging.toml:5): workers have no such key; did you mean max_retries?"
+            .to_owned(),
     ];
     for arguments in [&["check"][..], &["run"], &[]] {
         let said = say(MISFIT, settings, arguments)?;

@@ -35,3 +35,23 @@ mod kafka {
 
     messaging_tests::conformance!(subject);
 }
+
+/// Groups whose partitions are given by the broker (KIP-848).
+mod kafka_with_the_consumer_protocol {
+    use messaging::broker::kafka::{Kafka, KafkaConfig};
+    use messaging::settings::GroupProtocol;
+    use messaging_tests::kafka::KafkaServer;
+
+    use super::*;
+
+    fn subject() -> anyhow::Result<Subject> {
+        let config = KafkaConfig {
+            bootstrap_servers: vec![KafkaServer::shared()?.to_owned()],
+            group_protocol: GroupProtocol::Consumer,
+            ..KafkaConfig::default()
+        };
+        Ok(Subject::new(Kafka::new(config)).quiet(Duration::from_millis(1_500)))
+    }
+
+    messaging_tests::conformance!(subject);
+}

@@ -10,5 +10,7 @@ mod outages;
 mod publishing;
 #[path = "kafka_adapter/reading.rs"]
 mod reading;
+#[path = "kafka_adapter/rights.rs"]
+mod rights;
 #[path = "kafka_adapter/topics.rs"]
 mod topics;

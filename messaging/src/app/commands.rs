@@ -8,7 +8,7 @@ use crate::error::{Kind, Result};
 use crate::settings::Settings;
 
 impl App {
-    /// The settings.
+    /// The settings that count for this App.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Ok(Settings::load(&self.sources)?)
     }

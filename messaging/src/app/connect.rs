@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::absent::{Absent, lacking};
 use crate::broker::memory::MemoryBroker;
 use crate::broker::{Broker, BrokerError};
 use crate::error::{Kind, Result};
@@ -10,10 +11,13 @@ use crate::settings::{MessageBroker, Settings};
 
 /// Makes the broker; `None` when messaging is switched off. Connects to nothing.
 pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
-    match settings.message_broker {
+    let chosen = settings.message_broker;
+    if let Some(why) = lacking(settings) {
+        return Some(Arc::new(Absent::new(chosen, why)));
+    }
+    match chosen {
         MessageBroker::Memory => Some(Arc::new(MemoryBroker::new())),
-        MessageBroker::Kafka if !settings.kafka_enabled => None,
-        MessageBroker::Kafka => Some(kafka(settings)),
+        _ => kafka(settings),
     }
 }
 
@@ -22,18 +26,20 @@ pub(crate) fn broker_by_hand(settings: &Settings) -> Option<Arc<dyn Broker>> {
     static SHARED: OnceLock<MemoryBroker> = OnceLock::new();
     match settings.message_broker {
         MessageBroker::Memory => Some(Arc::new(SHARED.get_or_init(MemoryBroker::new).clone())),
-        MessageBroker::Kafka => broker(settings),
+        _ => broker(settings),
     }
 }
 
 #[cfg(feature = "kafka")]
-fn kafka(settings: &Settings) -> Arc<dyn Broker> {
-    Arc::new(crate::broker::kafka::Kafka::new(settings.into()))
+fn kafka(settings: &Settings) -> Option<Arc<dyn Broker>> {
+    let made = || Arc::new(crate::broker::kafka::Kafka::new(settings.into()));
+    settings.kafka_enabled.then(|| made() as Arc<dyn Broker>)
 }
 
+/// What is not compiled in and not switched off is lacking.
 #[cfg(not(feature = "kafka"))]
-fn kafka(_: &Settings) -> Arc<dyn Broker> {
-    Arc::new(super::absent::Absent)
+fn kafka(_: &Settings) -> Option<Arc<dyn Broker>> {
+    None
 }
 
 /// Reaches the broker once, trying again by the settings' policy.

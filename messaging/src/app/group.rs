@@ -21,7 +21,7 @@ use crate::runtime::driver::{End, Setup, drive};
 use crate::runtime::health::GroupHealth;
 use crate::runtime::observer::Observer;
 use crate::runtime::unit::Unit;
-use crate::settings::Settings;
+use crate::settings::{OffsetReset, Settings};
 
 impl Plan {
     /// One subscription for each group, one driver for each subscription. When one cannot be made, those made before
@@ -68,9 +68,7 @@ impl Plan {
         let members = Members::of(self, group);
         let subscription = join(broker, group, &members, settings)?;
         let capabilities = broker.capabilities();
-        let interval = settings
-            .kafka_enable_auto_commit
-            .then_some(settings.kafka_auto_commit_interval_ms);
+        let interval = commit_interval(settings);
         let rules = members.units.iter().map(|unit| unit.rules.clone()).collect();
         let (requests, asked) = mpsc::unbounded_channel();
         let (told, notices) = mpsc::unbounded_channel();
@@ -146,22 +144,31 @@ fn join(
     members: &Members,
     settings: &Settings,
 ) -> Result<Box<dyn Subscription>> {
-    let request = Subscribe {
-        group: group.to_owned(),
-        topics: members.topics.clone(),
-        // The check has seen to it that they are equal.
-        reset: members
-            .units
-            .first()
-            .map_or(settings.kafka_auto_offset_reset, |unit| unit.reset),
-        revoke_deadline: revoke_deadline(settings),
-        max_poll_records: settings.kafka_max_poll_records as usize,
-        publishes: true,
-    };
+    // The check has seen to it that they are equal.
+    let reset = members.units.first().map(|unit| unit.reset);
+    let request = request(group, &members.topics, reset, settings);
     let what = || format!("group \"{group}\" could not be joined");
     broker
         .subscribe(&request)
         .map_err(|source| Error::from(Kind::Broker { what: what(), source }))
+}
+
+fn request(group: &str, topics: &[String], reset: Option<OffsetReset>, settings: &Settings) -> Subscribe {
+    Subscribe {
+        group: group.to_owned(),
+        topics: topics.to_vec(),
+        reset: reset.unwrap_or(settings.kafka_auto_offset_reset),
+        revoke_deadline: revoke_deadline(settings),
+        max_poll_records: settings.kafka_max_poll_records as usize,
+        publishes: true,
+    }
+}
+
+/// How long what is finished waits to be committed; nothing: it does not.
+fn commit_interval(settings: &Settings) -> Option<Duration> {
+    settings
+        .kafka_enable_auto_commit
+        .then_some(settings.kafka_auto_commit_interval_ms)
 }
 
 fn unit(worker: &Planned, handler: Arc<dyn ErasedHandler>, settings: &Settings) -> Unit {
@@ -260,7 +267,41 @@ fn on_own_thread(group: &str, setup: Setup) -> Result<oneshot::Receiver<End>> {
 
 #[cfg(test)]
 mod tests {
-    use super::seed;
+    use super::*;
+    use crate::settings::Sources;
+
+    fn settings(values: &[(&str, &str)]) -> Settings {
+        Settings::load(&Sources::default().environment(values.iter().copied())).unwrap()
+    }
+
+    /// The settings that a subscription and its core are made with.
+    #[test]
+    fn what_is_set_for_groups_reaches_them() {
+        let settings = settings(&[
+            ("KAFKA_AUTO_OFFSET_RESET", "latest"),
+            ("KAFKA_MAX_POLL_RECORDS", "7"),
+            ("KAFKA_AUTO_COMMIT_INTERVAL_MS", "70"),
+            ("SHUTDOWN_TIMEOUT_MS", "8000"),
+        ]);
+        let made = request("g", &["t".to_owned()], None, &settings);
+        assert_eq!((made.reset, made.max_poll_records), (OffsetReset::Latest, 7));
+        assert_eq!(
+            made.revoke_deadline,
+            Duration::from_secs(4),
+            "half of the shutdown"
+        );
+        assert_eq!(commit_interval(&settings), Some(Duration::from_millis(70)));
+        let of_worker = request("g", &[], Some(OffsetReset::None), &settings);
+        assert_eq!(of_worker.reset, OffsetReset::None);
+    }
+
+    #[test]
+    fn without_auto_commit_what_is_finished_does_not_wait() {
+        assert_eq!(
+            commit_interval(&settings(&[("KAFKA_ENABLE_AUTO_COMMIT", "false")])),
+            None
+        );
+    }
 
     #[test]
     fn starts_differ_in_their_jitter_where_a_driver_has_its_own_thread() {

@@ -43,8 +43,11 @@ impl Plan {
         self.workers.iter().map(|worker| &worker.resolved).collect()
     }
 
-    /// Says what was found: every worker, its topics, its group and where the group's name came from.
+    /// Says what looks wrong in the settings, and what was found: every worker, its topics, its group and where the group's name came from.
     pub(super) fn announce(&self) {
+        for warning in self.settings.warnings() {
+            tracing::warn!("{warning}");
+        }
         if cfg!(panic = "abort") {
             tracing::warn!("the program is built with panic = \"abort\": a panic in a handler ends it");
         }
@@ -53,7 +56,7 @@ impl Plan {
             let dlq = worker.dead_letters().then_some(worker.dlq_topic.as_str());
             let rules = worker.keys();
             tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
-                group_from = worker.group_from, concurrency = rules.concurrency, dlq,
+                group_from = worker.group_from, concurrency = rules.concurrency, dlq, overridden = worker.overridden(),
                 place = %worker.place, "worker found");
         }
     }

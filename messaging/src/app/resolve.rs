@@ -3,19 +3,12 @@
 use std::time::Duration;
 
 use crate::delivery::Rules;
-use crate::delivery::policy::{OnExhausted, Order, RetryPolicy};
+use crate::delivery::policy::{OnExhausted, RetryPolicy};
 use crate::program;
-use crate::settings::{Layer, OffsetReset, Resolved as Strongest, Settings, WorkerLayer};
-use crate::spec::{Place, Target, WorkerSpec};
-
-/// How long a batch waits to fill.
-const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
-/// How many records a batch has at most.
-const BATCH_SIZE: usize = 100;
-/// How many bytes a worker has in hand at most.
-const MAX_BYTES: usize = 64 * 1024 * 1024;
-/// How many records may be done behind an unfinished one.
-const MAX_AHEAD: usize = 100_000;
+use crate::settings::{
+    Layer, OffsetReset, Origin, Resolved as Strongest, Settings, WorkerLayer, WorkerOverride,
+};
+use crate::spec::{Decided, Keys, Place, Target, WORKER_KEYS, WorkerKey, WorkerSpec};
 
 /// A worker with every key decided; all topics carry the prefix.
 #[derive(Clone, Debug)]
@@ -34,55 +27,93 @@ pub(crate) struct Resolved {
     pub(crate) batch_keys: bool,
     batch: (usize, Duration),
     rules: Rules,
+    facts: Vec<Fact>,
+}
+
+/// What counts for one key of a worker.
+#[derive(Clone, Debug)]
+pub(crate) struct Fact {
+    pub(crate) key: &'static str,
+    /// Nothing when it is unset.
+    pub(crate) value: Option<serde_json::Value>,
+    #[cfg_attr(
+        not(any(feature = "cli", test)),
+        expect(dead_code, reason = "only commands show it")
+    )]
+    pub(crate) layer: WorkerLayer,
+    /// The place, where an operator gave it.
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Resolved {
     pub(crate) fn new(spec: &WorkerSpec, settings: &Settings) -> Resolved {
-        let keys = &spec.keys;
-        let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
-        let (group, group_from) = group(spec, settings);
-        let concurrency = decide(keys.concurrency, 1);
-        let retry = spec.retry_policy.unwrap_or_default();
-        let output = spec.output.clone().map(|target| Target {
-            topic: format!("{prefix}{}", target.topic),
+        let said = settings.overrides_of(spec.name());
+        let mut given = operators(&said).or(spec.own_keys());
+        let (group, group_from) = group(spec.name(), spec.place(), &given, settings);
+        let reset = given
+            .auto_offset_reset
+            .unwrap_or(settings.kafka_auto_offset_reset);
+        let topic = given.topic.take().unwrap_or_else(|| spec.topic().to_owned());
+        let batch_keys = given.batch_size.is_some() || given.batch_timeout.is_some();
+        let output_topic = given.output_topic.take();
+        let mut decided = given.decided();
+        let in_flight = decided
+            .max_in_flight
+            .unwrap_or(decided.concurrency.saturating_mul(4).max(1000));
+        let dlq_topic = decided.dlq_topic.take().unwrap_or_else(|| format!("{topic}.dlq"));
+        let prefixed =
+            |topic: &str| format!("{}{topic}", settings.topic_prefix.as_deref().unwrap_or_default());
+        let output = output(spec, output_topic).map(|target| Target {
+            topic: prefixed(&target.topic),
             ..target
         });
-        let dlq_topic = spec
-            .dlq_topic
-            .clone()
-            .unwrap_or_else(|| format!("{}.dlq", spec.topic()));
+        let decided = Decided {
+            group_id: Some(group.clone()),
+            auto_offset_reset: Some(reset),
+            max_in_flight: Some(in_flight),
+            topic: Some(prefixed(&topic)),
+            output_topic: output.as_ref().map(|output| output.topic.clone()),
+            dlq_topic: Some(prefixed(&dlq_topic)),
+            ..decided
+        };
         Resolved {
             name: spec.name().to_owned(),
             place: spec.place(),
             group,
             group_from,
-            topic: format!("{prefix}{}", spec.topic()),
+            topic: prefixed(&topic),
             output,
-            dlq_topic: format!("{prefix}{dlq_topic}"),
-            reset: decide(keys.auto_offset_reset, settings.kafka_auto_offset_reset),
-            timeout: keys.timeout,
-            batch_keys: keys.batch_size.is_some() || keys.batch_timeout.is_some(),
-            batch: (
-                decide(keys.batch_size, BATCH_SIZE),
-                decide(keys.batch_timeout, BATCH_TIMEOUT),
-            ),
-            rules: Rules {
-                concurrency,
-                order: decide(keys.order, Order::default()),
-                retry: RetryPolicy {
-                    max_retries: decide(keys.max_retries, retry.max_retries),
-                    backoff: decide(keys.retry_backoff, retry.backoff),
-                    delay: decide(keys.retry_delay, retry.delay),
-                    max_delay: decide(keys.retry_max_delay, retry.max_delay),
-                    jitter: decide(keys.retry_jitter, retry.jitter),
-                },
-                on_exhausted: decide(keys.on_exhausted, OnExhausted::default()),
-                batch: None,
-                max_in_flight: decide(keys.max_in_flight, concurrency.saturating_mul(4).max(1000)),
-                max_bytes: decide(keys.max_bytes, MAX_BYTES),
-                max_ahead: decide(keys.max_ahead, MAX_AHEAD),
-            },
+            dlq_topic: prefixed(&dlq_topic),
+            reset,
+            timeout: decided.timeout,
+            batch_keys,
+            batch: (decided.batch_size, decided.batch_timeout),
+            rules: rules(&decided, in_flight),
+            facts: facts(&decided, &said, spec, settings),
         }
+    }
+
+    /// What an operator gave this worker, for the start-up log.
+    pub(crate) fn overridden(&self) -> Option<String> {
+        let said = self.facts.iter().filter_map(|fact| {
+            let origin = fact.origin.as_ref()?;
+            Some(format!("{} = {} ({origin})", fact.key, fact.value.as_ref()?))
+        });
+        let said: Vec<String> = said.collect();
+        (!said.is_empty()).then(|| said.join(", "))
+    }
+
+    /// Every key with its value and where that came from, in the order of the documentation.
+    #[cfg(any(feature = "cli", test))]
+    pub(crate) fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// Where an operator gave this key its value, to be put behind it; empty when none did.
+    pub(crate) fn overridden_at(&self, key: &str) -> String {
+        let fact = self.facts.iter().find(|fact| fact.key == key);
+        let origin = fact.and_then(|fact| fact.origin.as_ref());
+        origin.map_or_else(String::new, |origin| format!(" ({origin})"))
     }
 
     /// The rules for the core; a handler that takes a batch has a size and a patience.
@@ -115,30 +146,90 @@ impl Resolved {
     }
 }
 
-/// What counts for a key: the strongest layer that says something, else what stands below all of them. Of the layers of
-/// one worker only its source is read; what an operator says of single workers is refused by the check.
-fn decide<T>(in_source: Option<T>, below: T) -> T {
-    let strongest = Strongest::pick([(WorkerLayer::Spec, in_source)]);
-    strongest.map_or(below, |strongest| strongest.value)
+/// What the operator says of the worker. A value that a key does not take is for the check to refuse.
+fn operators(said: &[&WorkerOverride]) -> Keys {
+    let mut keys = Keys::default();
+    for said in said {
+        if let Some(key) = WorkerKey::find(said.key()) {
+            let _ = (key.read)(&mut keys, said.given());
+        }
+    }
+    keys
 }
 
-fn group(spec: &WorkerSpec, settings: &Settings) -> (String, &'static str) {
-    let layer = settings.layer("kafka_group_id").unwrap_or(Layer::Default);
-    let named = Strongest::pick([
-        (WorkerLayer::Spec, spec.keys.group_id.clone()),
-        (WorkerLayer::Setting(layer), settings.kafka_group_id.clone()),
-    ]);
-    if let Some(group) = named {
-        let from = match group.layer {
-            WorkerLayer::Spec => "group_id",
-            _ => "the setting kafka_group_id",
-        };
-        return (group.value, from);
+fn output(spec: &WorkerSpec, overridden: Option<String>) -> Option<Target> {
+    let key_of = spec.output.as_ref().and_then(|target| target.key_of);
+    match overridden {
+        Some(topic) => Some(Target { topic, key_of }),
+        None => spec.output.clone(),
     }
-    let (service, from) = match (&settings.service, spec.place().package) {
+}
+
+fn rules(decided: &Decided, max_in_flight: usize) -> Rules {
+    Rules {
+        concurrency: decided.concurrency,
+        order: decided.order,
+        retry: RetryPolicy {
+            max_retries: decided.max_retries,
+            backoff: decided.retry_backoff,
+            delay: decided.retry_delay,
+            max_delay: decided.retry_max_delay,
+            jitter: decided.retry_jitter,
+        },
+        on_exhausted: decided.on_exhausted,
+        batch: None,
+        max_in_flight,
+        max_bytes: decided.max_bytes,
+        max_ahead: decided.max_ahead,
+    }
+}
+
+fn facts(decided: &Decided, said: &[&WorkerOverride], spec: &WorkerSpec, settings: &Settings) -> Vec<Fact> {
+    let fact = |key: &'static WorkerKey| {
+        let said = said.iter().find(|said| said.key() == key.name);
+        let in_source = (key.is_given)(&spec.own_keys())
+            || key.name == "topic"
+            || key.name == "output_topic" && spec.output.is_some();
+        let setting = of_all_workers(key.name).and_then(|setting| settings.layer(setting));
+        let candidates = [
+            (WorkerLayer::Spec, in_source.then_some(())),
+            (
+                WorkerLayer::Setting(setting.unwrap_or(Layer::Default)),
+                setting.filter(|layer| *layer != Layer::Default).map(drop),
+            ),
+            (WorkerLayer::Default, Some(())),
+        ];
+        let below = Strongest::pick(candidates).map_or(WorkerLayer::Default, |strongest| strongest.layer);
+        Fact {
+            key: key.name,
+            value: (key.shown)(decided),
+            layer: said.map_or(below, |said| said.layer()),
+            origin: said.map(|said| said.origin().clone()),
+        }
+    };
+    WORKER_KEYS.iter().map(fact).collect()
+}
+
+/// The setting that stands for the key of workers that say nothing.
+fn of_all_workers(key: &str) -> Option<&'static str> {
+    match key {
+        "group_id" => Some("kafka_group_id"),
+        "auto_offset_reset" => Some("kafka_auto_offset_reset"),
+        _ => None,
+    }
+}
+
+fn group(name: &str, place: Place, given: &Keys, settings: &Settings) -> (String, &'static str) {
+    if let Some(group) = &given.group_id {
+        return (group.clone(), "group_id");
+    }
+    if let Some(group) = &settings.kafka_group_id {
+        return (group.clone(), "the setting kafka_group_id");
+    }
+    let (service, from) = match (&settings.service, place.package) {
         (Some(service), _) => (service.clone(), "the setting service"),
         (None, "") => (program::name(), "the program's name"),
         (None, package) => (package.to_owned(), "the package it stands in"),
     };
-    (format!("{service}.{}", spec.name()), from)
+    (format!("{service}.{name}"), from)
 }

@@ -37,6 +37,7 @@ mod error;
 mod ffi;
 mod fill;
 mod given_back;
+mod joining;
 mod ledger;
 mod lingering;
 mod log;
@@ -53,6 +54,8 @@ mod send;
 mod settings;
 mod subscription;
 
+#[cfg(test)]
+pub(crate) use config::tests::REACHES;
 pub use config::{KafkaConfig, PREFETCH_KIB, PREFETCH_RECORDS, StatisticsHook};
 
 /// A Kafka cluster.

@@ -27,17 +27,24 @@ fn zeros(worker: &Resolved) -> Vec<String> {
     ];
     let zeros = counts.into_iter().filter(|(_, count)| *count == 0);
     zeros
-        .map(|(key, _)| format!("`{key}` = 0; use a whole number from 1"))
+        .map(|(key, _)| {
+            format!(
+                "`{key}` = 0{}; use a whole number from 1",
+                worker.overridden_at(key)
+            )
+        })
         .collect()
 }
 
 fn jitter(worker: &Resolved) -> Option<String> {
     let jitter = worker.keys().retry.jitter;
     let refused = !(0.0..=1.0).contains(&jitter);
-    refused.then(|| format!("`retry_jitter` = {jitter:?}; use a number from 0.0 to 1.0"))
+    let place = worker.overridden_at("retry_jitter");
+    refused.then(|| format!("`retry_jitter` = {jitter:?}{place}; use a number from 0.0 to 1.0"))
 }
 
 fn timeout(worker: &Resolved) -> Option<String> {
     let refused = worker.timeout == Some(Duration::ZERO);
-    refused.then(|| "`timeout` = 0; use a duration longer than nothing, or none for no limit".to_owned())
+    let place = worker.overridden_at("timeout");
+    refused.then(|| format!("`timeout` = 0{place}; use a duration longer than nothing, or none for no limit"))
 }

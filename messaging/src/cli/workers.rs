@@ -1,12 +1,15 @@
 //! `workers`: what is registered, with every decided key.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::output::Format;
 use super::table::{Table, maybe, number, text};
 use crate::App;
-use crate::app::Resolved;
+use crate::app::{Fact, Resolved};
 use crate::error::Result;
 
 #[derive(Debug, Args)]
@@ -26,6 +29,14 @@ struct Row {
     concurrency: usize,
     max_retries: u32,
     place: String,
+    keys: BTreeMap<&'static str, Decided>,
+}
+
+/// What counts for a key, and who said so.
+#[derive(Debug, Serialize)]
+struct Decided {
+    value: Option<Value>,
+    from: String,
 }
 
 pub(super) fn run(app: &App, options: &Options) -> Result<()> {
@@ -46,10 +57,25 @@ fn row(worker: Resolved) -> Row {
         concurrency: worker.keys().concurrency,
         max_retries: worker.keys().retry.max_retries,
         place: worker.place.to_string(),
+        keys: worker
+            .facts()
+            .iter()
+            .map(|fact| (fact.key, decided(fact)))
+            .collect(),
         worker: worker.name,
         topic: worker.topic,
         group: worker.group,
         group_from: worker.group_from,
+    }
+}
+
+fn decided(fact: &Fact) -> Decided {
+    Decided {
+        value: fact.value.clone(),
+        from: match &fact.origin {
+            Some(origin) => origin.to_string(),
+            None => fact.layer.to_string(),
+        },
     }
 }
 

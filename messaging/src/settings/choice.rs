@@ -1,10 +1,41 @@
 //! Keys that take one of a few words.
 
-use super::setting::{Limits, Refusal, Setting};
-use super::value::SettingValue;
+use super::setting::Refusal;
 
-/// An enum whose variants are words in the settings. Words after `later` are known but cannot be chosen yet: who
+/// Reads the variants of an enum from their words. Words after `later` are known but cannot be chosen yet: who
 /// writes one is told so, instead of being told that it is unknown.
+macro_rules! words {
+    ($name:ident: $($variant:ident = $word:literal),+ $(; later [$($later:literal),+])?) => {
+        impl $crate::settings::Setting for $name {
+            fn allowed(_: Option<&$crate::settings::Limits>) -> String {
+                let here: &[&str] = &[$($word),+];
+                let later: &[&str] = &[$($($later),+)?];
+                let here: Vec<&str> = here.iter().copied().filter(|word| !later.contains(word)).collect();
+                here.join(", ")
+            }
+
+            fn from_text(text: &str) -> Result<Self, $crate::settings::Refusal> {
+                let words = &[$(($word, $name::$variant)),+];
+                $crate::settings::choose(text.trim(), words, &[$($($later),+)?])
+            }
+
+            fn from_value(value: &$crate::settings::SettingValue) -> Result<Self, $crate::settings::Refusal> {
+                match value {
+                    $crate::settings::SettingValue::Text(text) => Self::from_text(text),
+                    _ => Err($crate::settings::Refusal::NotAllowed),
+                }
+            }
+
+            fn show(&self) -> Option<String> {
+                let word = match self { $($name::$variant => $word,)+ };
+                Some(word.to_owned())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// An enum of words in the settings.
 macro_rules! choice {
     (
         $(#[$meta:meta])*
@@ -16,9 +47,6 @@ macro_rules! choice {
         pub enum $name { $($(#[$variant_meta])* $variant,)+ }
 
         impl $name {
-            const WORDS: &[(&str, Self)] = &[$(($word, Self::$variant)),+];
-            const LATER: &[&str] = &[$($($later),+)?];
-
             /// The word that stands for it in the settings.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
@@ -31,32 +59,12 @@ macro_rules! choice {
             }
         }
 
-        impl Setting for $name {
-            fn allowed(_: Option<&Limits>) -> String {
-                let words = Self::WORDS.iter().map(|(word, _)| *word);
-                let here: Vec<_> = words.filter(|word| !Self::LATER.contains(word)).collect();
-                here.join(", ")
-            }
-
-            fn from_text(text: &str) -> Result<Self, Refusal> {
-                choose(text.trim(), Self::WORDS, Self::LATER)
-            }
-
-            fn from_value(value: &SettingValue) -> Result<Self, Refusal> {
-                match value {
-                    SettingValue::Text(text) => Self::from_text(text),
-                    _ => Err(Refusal::NotAllowed),
-                }
-            }
-
-            fn show(&self) -> Option<String> {
-                Some(self.to_string())
-            }
-        }
+        words! { $name: $($variant = $word),+ $(; later [$($later),+])? }
     };
 }
 
-fn choose<T: Copy>(text: &str, words: &[(&str, T)], later: &[&str]) -> Result<T, Refusal> {
+/// The variant of a word.
+pub(crate) fn choose<T: Copy>(text: &str, words: &[(&str, T)], later: &[&str]) -> Result<T, Refusal> {
     if later.iter().any(|word| word.eq_ignore_ascii_case(text)) {
         return Err(Refusal::Because(
             "which this version does not have yet".to_owned(),
@@ -71,10 +79,33 @@ choice! {
     MessageBroker {
         /// Apache Kafka.
         Kafka = "kafka",
+        /// Redis Streams.
+        Redis = "redis",
+        /// RabbitMQ.
+        Rabbitmq = "rabbitmq",
         /// The broker inside this process.
         Memory = "memory",
     }
-    later ["redis", "rabbitmq"]
+}
+
+choice! {
+    /// Which client speaks to Kafka.
+    KafkaBackend {
+        /// librdkafka, which is proven and publishes fastest.
+        Librdkafka = "librdkafka",
+        /// A client in Rust alone, which needs no C.
+        Native = "native",
+    }
+}
+
+choice! {
+    /// Who decides which member of a group reads which partition.
+    GroupProtocol {
+        /// One of the members, told by the coordinator.
+        Classic = "classic",
+        /// The coordinator itself (KIP-848), from Kafka 4.0 on.
+        Consumer = "consumer",
+    }
 }
 
 choice! {
@@ -130,8 +161,6 @@ choice! {
         /// By zstd.
         Zstd = "zstd",
     }
-    // The build of the client must bring them first.
-    later ["snappy", "lz4", "zstd"]
 }
 
 choice! {

@@ -1,6 +1,7 @@
 //! The settings for people: what counts now, and the table in the documentation.
 
 use super::Settings;
+use super::compat;
 use super::keys::{KEYS, Key, Values};
 use super::layer::Layer;
 use super::origin::Origin;
@@ -32,6 +33,11 @@ impl Settings {
     pub fn describe(&self) -> impl Iterator<Item = Described> + '_ {
         KEYS.iter()
             .map(|key| describe(key, self, self.origin_of(key.name)))
+    }
+
+    /// The words of the Python documents that stand for ours, as a table in Markdown.
+    pub fn compat_table() -> String {
+        compat::table()
     }
 
     /// All keys as a table in Markdown.

@@ -105,7 +105,7 @@ pub(crate) fn is_owned(name: &str) -> bool {
         .any(|owned| name == *owned || (owned.ends_with('.') && name.starts_with(owned)))
 }
 
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 

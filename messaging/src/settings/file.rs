@@ -1,24 +1,26 @@
 //! `messaging.toml`: its text becomes entries that know their line.
 
-use std::collections::BTreeMap;
-
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::error::Problem;
 use super::origin::Origin;
-use super::sources::{Entry, WorkerEntries};
+use super::overrides::WorkerOverride;
+use super::section::Tree;
+use super::sources::Entry;
 use super::value::SettingValue;
 
 /// What a file says.
 #[derive(Default)]
 pub(super) struct FileContents {
     pub(super) entries: Vec<Entry>,
-    pub(super) workers: BTreeMap<String, WorkerEntries>,
+    pub(super) overrides: Vec<WorkerOverride>,
+    /// The sections that are the user's own.
+    pub(super) sections: Vec<(String, Tree)>,
     pub(super) problems: Vec<Problem>,
 }
 
-/// Reads the section `[messaging]`; other sections are the user's own.
+/// Reads the section `[messaging]`, and keeps the others, which are the user's own.
 pub(super) fn read(path: &str, text: &str) -> FileContents {
     let mut reader = Reader {
         path,
@@ -41,10 +43,42 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn document(&mut self, document: &DeTable<'_>) {
-        for (name, value) in document.iter().filter(|(name, _)| name.get_ref() == "messaging") {
-            match value.get_ref() {
-                DeValue::Table(section) => self.section(section),
-                _ => self.problem("messaging", name, "must be a section, `[messaging]`"),
+        for (name, value) in document {
+            match (name.get_ref().as_ref(), value.get_ref()) {
+                ("messaging", DeValue::Table(section)) => self.section(section),
+                ("messaging", _) => self.problem("messaging", name, "must be a section, `[messaging]`"),
+                (own, _) => {
+                    let tree = self.tree(value.get_ref(), name.span().start);
+                    self.contents.sections.push((own.to_owned(), tree));
+                }
+            }
+        }
+    }
+
+    /// A value of a section of the user's own; what is a list or a table has places of its own inside.
+    fn tree(&self, value: &DeValue<'_>, at: usize) -> Tree {
+        let origin = self.origin(at);
+        match value {
+            DeValue::Array(items) => {
+                let items = items
+                    .iter()
+                    .map(|item| self.tree(item.get_ref(), item.span().start));
+                Tree::List(items.collect(), origin)
+            }
+            DeValue::Table(table) => {
+                let entries = table.iter().map(|(name, value)| {
+                    (
+                        name.get_ref().to_string(),
+                        self.tree(value.get_ref(), name.span().start),
+                    )
+                });
+                Tree::Table(entries.collect(), origin)
+            }
+            DeValue::Datetime(date) => Tree::Leaf(SettingValue::Text(date.to_string()), origin),
+            // What is a number and yet none of ours is too large for any: the user's type will say so.
+            leaf => {
+                let text = || SettingValue::Text(format!("{leaf:?}"));
+                Tree::Leaf(convert(leaf).unwrap_or_else(|_| text()), origin)
             }
         }
     }
@@ -73,10 +107,7 @@ impl Reader<'_> {
         for (name, value) in workers {
             let worker = name.get_ref().as_ref();
             match value.get_ref() {
-                DeValue::Table(keys) => {
-                    let entries = self.worker(worker, keys);
-                    self.contents.workers.insert(worker.to_owned(), entries);
-                }
+                DeValue::Table(keys) => self.worker(worker, keys),
                 _ => {
                     let what = format!("must be a section, `[messaging.workers.{worker}]`");
                     self.problem(&format!("workers.{worker}"), name, &what);
@@ -85,14 +116,14 @@ impl Reader<'_> {
         }
     }
 
-    fn worker(&mut self, worker: &str, keys: &DeTable<'_>) -> WorkerEntries {
-        let mut entries = WorkerEntries::new();
+    fn worker(&mut self, worker: &str, keys: &DeTable<'_>) {
         for (name, value) in keys {
-            if let Some(entry) = self.entry(&format!("workers.{worker}.{}", name.get_ref()), name, value) {
-                entries.insert(name.get_ref().to_string(), (entry.value, entry.origin));
+            let key = name.get_ref();
+            if let Some(entry) = self.entry(&format!("workers.{worker}.{key}"), name, value) {
+                let said = WorkerOverride::in_file(worker, key, entry.value, entry.origin);
+                self.contents.overrides.push(said);
             }
         }
-        entries
     }
 
     fn entry<T>(&mut self, key: &str, name: &Spanned<T>, value: &Spanned<DeValue<'_>>) -> Option<Entry> {

@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
-use super::choice::{CompressionType, MessageBroker, OffsetReset, SaslMechanism, SecurityProtocol};
+use super::choice::{
+    CompressionType, GroupProtocol, KafkaBackend, MessageBroker, OffsetReset, SaslMechanism, SecurityProtocol,
+};
 use super::extra::KafkaExtra;
+use super::layer::Layer;
 use super::secret::Secret;
 use super::servers::Servers;
 use super::setting::{Limits, Refusal, Setting};
+use super::url::{RabbitmqUrl, RedisUrl, RegistryUrl};
 use super::value::SettingValue;
 
 /// A key, apart from the type of its value.
@@ -23,11 +27,21 @@ pub(super) struct Key {
 
 /// A value on its way into a field.
 #[derive(Clone, Copy)]
-pub(super) enum Given<'a> {
+pub(crate) enum Given<'a> {
     /// From a place that knows only text.
     Text(&'a str),
     /// From a place that knows types.
     Typed(&'a SettingValue),
+}
+
+impl<'a> Given<'a> {
+    /// Only a file knows its types for sure: in code one array may hold keys of several types, all as text.
+    pub(crate) fn of(value: &'a SettingValue, layer: Layer) -> Given<'a> {
+        match value {
+            SettingValue::Text(text) if layer != Layer::File => Given::Text(text),
+            value => Given::Typed(value),
+        }
+    }
 }
 
 impl Key {
@@ -114,6 +128,8 @@ settings! {
     topic_prefix: Option<String> = None;
     /// Whether Kafka is used at all. With `false`, `run` refuses and publishing is an error, never a silent drop.
     kafka_enabled: bool = true;
+    /// Which client speaks to Kafka.
+    kafka_backend: KafkaBackend = KafkaBackend::Librdkafka;
     /// The first brokers to ask for the others.
     kafka_bootstrap_servers: Servers = Servers::one("localhost:9092");
     /// The name under which the brokers see this program.
@@ -122,6 +138,8 @@ settings! {
     kafka_group_id: Option<String> = None;
     /// Names this process for static membership and for transactions; unique among those that run at once.
     kafka_instance_id: Option<String> = None;
+    /// Who gives partitions to the members of a group: one of them, or the broker (KIP-848, from Kafka 4.0 on).
+    kafka_group_protocol: GroupProtocol = GroupProtocol::Classic;
     /// Whether publishing returns when the message is queued, unless the call says otherwise.
     kafka_fire_and_forget: bool = false;
     /// How connections are secured.
@@ -174,10 +192,16 @@ settings! {
     kafka_connect_max_backoff_ms: Duration = ms(30_000), in 1..=HOUR_MS;
     /// Whether dead letter topics that are absent are made at start.
     kafka_dlq_auto_create: bool = true;
+    /// The registry of Avro schemas.
+    kafka_schema_registry_url: Option<RegistryUrl> = None;
     /// Properties handed to librdkafka as they are. One for which there is a setting, or on which a promise of
     /// this crate depends, is refused. Any other counts instead of what this crate sets, such as
     /// `queued.max.messages.kbytes` (16384): how much of each partition is fetched ahead; nothing limits all of them together.
     kafka_extra: KafkaExtra = KafkaExtra::default();
+    /// The server of Redis. A password in it is never shown.
+    redis_url: RedisUrl = RedisUrl::known("redis://localhost:6379/0");
+    /// The server of RabbitMQ. A password in it is never shown; that of the default is `guest`.
+    rabbitmq_url: RabbitmqUrl = RabbitmqUrl::known("amqp://guest:guest@localhost:5672/%2f");
     /// How long a shutdown may take: work in flight, commits, leaving the group.
     shutdown_timeout_ms: Duration = ms(25_000), in 1..=HOUR_MS;
 }

@@ -5,13 +5,15 @@ use std::fmt;
 /// Where the value of a setting came from, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
-    /// `configure` in code.
+    /// `App::configure` in code.
     Code,
+    /// `messaging::configure` in code, for all Apps of the process.
+    Process,
     /// An environment variable of the process.
     Environment,
-    /// A line of `.env`, which nothing reads yet.
+    /// A line of `.env`.
     DotEnv,
-    /// `messaging.toml`.
+    /// `messaging.toml`, or `core.toml`.
     File,
     /// `App::defaults`.
     AppDefaults,
@@ -21,8 +23,9 @@ pub enum Layer {
 
 impl Layer {
     /// Every layer, strongest first.
-    pub const ALL: [Layer; 6] = [
+    pub const ALL: [Layer; 7] = [
         Self::Code,
+        Self::Process,
         Self::Environment,
         Self::DotEnv,
         Self::File,
@@ -34,7 +37,8 @@ impl Layer {
 impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Code => "configure",
+            Self::Code => "App::configure",
+            Self::Process => "messaging::configure",
             Self::Environment => "environment",
             Self::DotEnv => ".env",
             Self::File => "file",

@@ -3,16 +3,17 @@
 use super::Settings;
 use super::error::{Problem, SettingsError};
 use super::keys::{self, Given, KEYS, Key, Values};
-use super::layer::{Layer, Resolved};
+use super::layer::Resolved;
 use super::rules::{RULES, Rule};
 use super::setting::Refusal;
 use super::sources::{Entry, Sources};
 use super::value::SettingValue;
+use crate::nearest::did_you_mean;
 
 pub(super) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let mut settings = Settings {
-        workers: sources.workers.clone(),
-        worker_variables: sources.worker_variables.clone(),
+        overrides: sources.overrides.clone(),
+        warnings: sources.warnings.clone(),
         ..Settings::default()
     };
     let mut problems = sources.problems.clone();
@@ -20,7 +21,7 @@ pub(super) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     KEYS.iter().for_each(|key| settings.take(key, &sources.entries));
     let broken = RULES
         .iter()
-        .filter(|rule| rule.is_broken(&settings.values) && !is_blurred(rule, &problems));
+        .filter(|rule| rule.is_broken(&settings) && !is_blurred(rule, &problems));
     let broken: Vec<Problem> = broken.map(|rule| settings.report(rule)).collect();
     problems.extend(broken);
     if problems.is_empty() {
@@ -72,11 +73,9 @@ fn is_blurred(rule: &Rule, problems: &[Problem]) -> bool {
 
 fn judge(entry: &Entry) -> Option<Problem> {
     let Some(key) = keys::find(&entry.key) else {
-        return Some(Problem::of_key(
-            &entry.key,
-            entry.origin.clone(),
-            "there is no such setting",
-        ));
+        let near = did_you_mean(&entry.key, KEYS.iter().map(|key| key.name));
+        let what = format!("there is no such setting{near}");
+        return Some(Problem::of_key(&entry.key, entry.origin.clone(), what));
     };
     // A trial on defaults: every layer is judged, and only one of them counts.
     let refusal = (key.set)(&mut Values::default(), given(entry)).err()?;
@@ -94,10 +93,6 @@ fn found(key: &Key, value: &SettingValue) -> String {
     }
 }
 
-/// Only a file knows its types for sure: in code one array may hold keys of several types, all as text.
 fn given(entry: &Entry) -> Given<'_> {
-    match &entry.value {
-        SettingValue::Text(text) if entry.origin.layer() != Layer::File => Given::Text(text),
-        value => Given::Typed(value),
-    }
+    Given::of(&entry.value, entry.origin.layer())
 }

@@ -8,12 +8,19 @@ use super::layer::Layer;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// `configure` in code.
+    /// `App::configure` in code.
     Code,
+    /// `messaging::configure` in code.
+    Process,
     /// The environment variable of this name.
     Environment(String),
-    /// The variable of this name in `.env`, which nothing reads yet.
-    DotEnv(String),
+    /// A line of `.env`.
+    DotEnv {
+        /// The variable.
+        name: String,
+        /// Counted from 1.
+        line: usize,
+    },
     /// A line of the settings file.
     File {
         /// The file as it was named.
@@ -32,11 +39,20 @@ impl Origin {
     pub fn layer(&self) -> Layer {
         match self {
             Self::Code => Layer::Code,
+            Self::Process => Layer::Process,
             Self::Environment(_) => Layer::Environment,
-            Self::DotEnv(_) => Layer::DotEnv,
+            Self::DotEnv { .. } => Layer::DotEnv,
             Self::File { .. } => Layer::File,
             Self::AppDefaults => Layer::AppDefaults,
             Self::Default => Layer::Default,
+        }
+    }
+
+    /// The name of the variable, where it is one.
+    pub(super) fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Environment(name) | Self::DotEnv { name, .. } => Some(name),
+            _ => None,
         }
     }
 }
@@ -45,9 +61,9 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Environment(name) => write!(f, "environment {name}"),
-            Self::DotEnv(name) => write!(f, ".env {name}"),
+            Self::DotEnv { name, line } => write!(f, ".env:{line} {name}"),
             Self::File { path, line } => write!(f, "{path}:{line}"),
-            Self::Code | Self::AppDefaults | Self::Default => self.layer().fmt(f),
+            Self::Code | Self::Process | Self::AppDefaults | Self::Default => self.layer().fmt(f),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What must hold between settings, beyond each of them for itself.
 
+use super::choice::GroupProtocol;
 use super::keys::{self, Values};
+use super::{Layer, Settings};
 
 /// Something that must hold for all of its keys together.
 pub(super) struct Rule {
@@ -8,12 +10,12 @@ pub(super) struct Rule {
     pub(super) keys: &'static [&'static str],
     /// What is said of the first key when the rule is broken, after its value.
     pub(super) says: &'static str,
-    holds: fn(&Values) -> bool,
+    holds: fn(&Settings) -> bool,
 }
 
 impl Rule {
-    pub(super) fn is_broken(&self, values: &Values) -> bool {
-        !(self.holds)(values)
+    pub(super) fn is_broken(&self, settings: &Settings) -> bool {
+        !(self.holds)(settings)
     }
 
     /// The value of its first key.
@@ -31,12 +33,22 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         keys: &["kafka_heartbeat_interval_ms", "kafka_session_timeout_ms"],
         says: "must be less than kafka_session_timeout_ms",
-        holds: |v| v.kafka_heartbeat_interval_ms < v.kafka_session_timeout_ms,
+        holds: |v| !is_classic(v) || v.kafka_heartbeat_interval_ms < v.kafka_session_timeout_ms,
     },
     Rule {
         keys: &["kafka_session_timeout_ms", "kafka_max_poll_interval_ms"],
         says: "must be less than kafka_max_poll_interval_ms",
-        holds: |v| v.kafka_session_timeout_ms < v.kafka_max_poll_interval_ms,
+        holds: |v| !is_classic(v) || v.kafka_session_timeout_ms < v.kafka_max_poll_interval_ms,
+    },
+    Rule {
+        keys: &["kafka_session_timeout_ms", "kafka_group_protocol"],
+        says: "belongs to the broker (its group.consumer.session.timeout.ms), so leave it out, with kafka_group_protocol",
+        holds: |v| is_classic(v) || is_left_out(v, "kafka_session_timeout_ms"),
+    },
+    Rule {
+        keys: &["kafka_heartbeat_interval_ms", "kafka_group_protocol"],
+        says: "belongs to the broker (its group.consumer.heartbeat.interval.ms), so leave it out, with kafka_group_protocol",
+        holds: |v| is_classic(v) || is_left_out(v, "kafka_heartbeat_interval_ms"),
     },
     Rule {
         // librdkafka refuses equal ones as well.
@@ -75,6 +87,14 @@ pub(super) static RULES: &[Rule] = &[
         holds: |v| v.kafka_ssl_keyfile.is_none() || v.kafka_ssl_certfile.is_some(),
     },
 ];
+
+fn is_classic(settings: &Settings) -> bool {
+    settings.kafka_group_protocol == GroupProtocol::Classic
+}
+
+fn is_left_out(settings: &Settings, key: &str) -> bool {
+    settings.layer(key) == Some(Layer::Default)
+}
 
 /// Kafka's names end at 249 characters; the rest is for the topic itself.
 fn can_start_a_topic(prefix: &str) -> bool {

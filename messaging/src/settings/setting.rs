@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::value::SettingValue;
 
 /// The least and the greatest number that a key takes, in the unit of the key.
-pub(super) type Limits = RangeInclusive<u32>;
+pub(crate) type Limits = RangeInclusive<u32>;
 
 /// Why a value is not one for this type.
 #[derive(Debug, PartialEq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The list of what is allowed says it all.
     NotAllowed,
     /// There is more to say.
@@ -18,7 +18,7 @@ pub(super) enum Refusal {
 }
 
 /// The type of a key.
-pub(super) trait Setting: Sized {
+pub(crate) trait Setting: Sized {
     /// Whether a value must never be shown as it was given; `show` hides what it must.
     const SECRET: bool = false;
 

@@ -1,27 +1,19 @@
 //! Everything that settings are made from, gathered before anything is judged.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
+use super::environment;
 use super::error::Problem;
 use super::file;
-use super::keys::KEYS;
 use super::origin::Origin;
+use super::overrides::{PREFIX, WorkerOverride};
+use super::section::Tree;
 use super::value::SettingValue;
+use super::{compat, dotenv, keys, process};
 
-/// The variable that names the settings file.
-const CONFIG: &str = "MESSAGING_CONFIG";
-/// The settings file where that variable names none, in the working directory.
-const FILE: &str = "messaging.toml";
-/// How the variables begin that say something of single workers.
-const WORKER: &str = "WORKER__";
-
-/// The keys of one `[messaging.workers.<name>]`, each with its value as written and its place.
-pub(super) type WorkerEntries = BTreeMap<String, (SettingValue, Origin)>;
+mod found;
 
 /// A value for a key, from one place.
 #[derive(Clone)]
@@ -29,6 +21,26 @@ pub(super) struct Entry {
     pub(super) key: String,
     pub(super) origin: Origin,
     pub(super) value: SettingValue,
+}
+
+impl Entry {
+    fn in_our_words(mut self) -> Entry {
+        if let SettingValue::Text(text) = &self.value
+            && let Some(key) = keys::find(&self.key)
+            && let Some(ours) = compat::ours(compat::Kind::Value(key.name), text.trim())
+        {
+            self.value = SettingValue::Text(ours.to_owned());
+        }
+        self
+    }
+}
+
+/// A variable that may be of a section of the user's own.
+#[derive(Clone)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) origin: Origin,
 }
 
 /// Everything that settings are made from. Which value counts is decided by layer and not by the order of the
@@ -40,44 +52,41 @@ pub(super) struct Entry {
 /// let sources = Sources::default()
 ///     .app_defaults([("message_broker", "memory")])
 ///     .file("messaging.toml", "[messaging]\nkafka_linger_ms = 5")
+///     .dot_env("KAFKA_LINGER_MS=7\nMESSAGE_BROKER=memory")
 ///     .environment([("MESSAGE_BROKER", "kafka")]);
 /// let settings = Settings::load(&sources)?;
 /// assert_eq!(settings.message_broker.as_str(), "kafka");
-/// assert_eq!(settings.layer("kafka_linger_ms"), Some(Layer::File));
+/// assert_eq!(settings.layer("kafka_linger_ms"), Some(Layer::DotEnv));
 /// # Ok::<(), messaging::settings::SettingsError>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct Sources {
     pub(super) entries: Vec<Entry>,
-    pub(super) workers: BTreeMap<String, WorkerEntries>,
-    pub(super) worker_variables: BTreeSet<String>,
+    pub(super) overrides: Vec<WorkerOverride>,
+    pub(super) sections: Vec<(String, Tree)>,
+    pub(super) variables: Vec<Variable>,
     pub(super) problems: Vec<Problem>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Sources {
-    /// The environment of this process, and its settings file: the one that `MESSAGING_CONFIG` names, else
-    /// `messaging.toml` in the working directory if there is one.
+    /// What [`configure`](crate::configure) was given, the environment of this process, `.env` in the working directory,
+    /// and the settings file: the one that `MESSAGING_CONFIG` names, else `messaging.toml` or `core.toml` in the working
+    /// directory if there is one.
     pub fn from_process() -> Self {
-        Self::from_environment(std::env::vars_os(), Path::new(""))
+        let sources = Self::from_environment(std::env::vars_os(), Path::new(""));
+        sources.values(&Origin::Process, process::read())
     }
 
-    /// The same for a given environment and working directory.
+    /// The same for a given environment and working directory, without what code says.
     pub(super) fn from_environment(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
         directory: &Path,
     ) -> Self {
-        let variables: Vec<(OsString, OsString)> = variables.into_iter().collect();
-        let config = variables
-            .iter()
-            .find(|(name, value)| name == CONFIG && !value.is_empty());
-        let sources = match config {
-            Some((_, path)) => Self::default().named_file(path, directory),
-            None => Self::default().usual_file(directory),
-        };
-        sources.environment(variables)
+        found::find(variables.into_iter().collect(), directory)
     }
 
-    /// What `configure` was given.
+    /// What `App::configure` was given.
     #[must_use]
     pub fn code<K: Into<String>, V: Into<SettingValue>>(
         self,
@@ -95,19 +104,35 @@ impl Sources {
         self.values(&Origin::AppDefaults, values)
     }
 
-    /// Environment variables; those that are no setting's are left alone, an empty one counts as unset. Those that begin
-    /// with `WORKER__` are kept for the check to refuse: they would be for single workers, and are not read yet.
+    /// Environment variables; an empty one counts as unset. Those that are no setting's are left alone; those that look as
+    /// if they were meant to be one's are warned of.
     #[must_use]
     pub fn environment<N: AsRef<OsStr>, V: Into<OsString>>(
         mut self,
         variables: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
         for (name, value) in variables {
-            let (name, value) = (name.as_ref(), value.into());
-            if let Some(key) = KEYS.iter().find(|key| name == key.environment().as_str()) {
-                self.variable(key.name, Origin::Environment(key.environment()), value);
-            } else if let Some(name) = of_single_worker(name, &value) {
-                self.worker_variables.insert(name.to_owned());
+            // A name that is no text is none of ours.
+            if let Some(name) = name.as_ref().to_str() {
+                self.variable(name, Origin::Environment(name.to_owned()), value.into());
+            }
+        }
+        self
+    }
+
+    /// The text of `.env`.
+    #[must_use]
+    pub fn dot_env(mut self, text: &str) -> Self {
+        for line in dotenv::read(text) {
+            match line {
+                Ok(dotenv::Line { name, value, number }) => {
+                    let origin = Origin::DotEnv {
+                        name: name.clone(),
+                        line: number,
+                    };
+                    self.variable(&name, origin, value.into());
+                }
+                Err(problem) => self.problems.push(problem),
             }
         }
         self
@@ -117,76 +142,86 @@ impl Sources {
     #[must_use]
     pub fn file(mut self, path: &str, text: &str) -> Self {
         let contents = file::read(path, text);
-        self.entries.extend(contents.entries);
-        self.workers.extend(contents.workers);
+        self.entries
+            .extend(contents.entries.into_iter().map(Entry::in_our_words));
+        self.overrides.extend(contents.overrides);
+        self.sections.extend(contents.sections);
         self.problems.extend(contents.problems);
         self
     }
 
-    fn values<K: Into<String>, V: Into<SettingValue>>(
+    pub(super) fn values<K: Into<String>, V: Into<SettingValue>>(
         mut self,
         origin: &Origin,
         values: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        self.entries.extend(values.into_iter().map(|(key, value)| Entry {
+        let entry = |(key, value): (K, V)| Entry {
             key: key.into(),
             origin: origin.clone(),
             value: value.into(),
-        }));
+        };
+        let entries = values.into_iter().map(entry).map(Entry::in_our_words);
+        self.entries.extend(entries);
         self
     }
 
-    /// A variable of the environment or, one day, of `.env`.
-    pub(super) fn variable(&mut self, key: &str, origin: Origin, value: OsString) {
-        match value.into_string() {
-            Ok(text) if text.trim().is_empty() => {}
-            Ok(text) => self.entries.push(Entry {
-                key: key.to_owned(),
+    /// A variable of the environment or of `.env`.
+    fn variable(&mut self, name: &str, origin: Origin, value: OsString) {
+        let key = environment::key_of(name).map(|key| key.name);
+        match (value.into_string(), key) {
+            (Ok(text), _) if text.trim().is_empty() => {}
+            (Ok(text), Some(key)) => self.of_key(key, origin, text),
+            (Ok(text), None) => self.of_no_key(name, origin, text),
+            (Err(_), Some(key)) => {
+                self.problems
+                    .push(Problem::of_key(key, origin, "found bytes that are not UTF-8"))
+            }
+            (Err(_), None) => {}
+        }
+    }
+
+    fn of_key(&mut self, key: &'static str, origin: Origin, text: String) {
+        let value = SettingValue::Text(text);
+        let twin = |entry: &&Entry| {
+            entry.key == key && entry.origin.layer() == origin.layer() && entry.value != value
+        };
+        if let Some(other) = self.entries.iter().find(twin)
+            && other.origin.variable() != origin.variable()
+        {
+            let what = format!("has another value in {}; remove one of both", other.origin);
+            self.problems.push(Problem::of_key(key, origin.clone(), what));
+        }
+        let entry = Entry {
+            key: key.to_owned(),
+            origin,
+            value,
+        };
+        self.entries.push(entry.in_our_words());
+    }
+
+    fn of_no_key(&mut self, name: &str, origin: Origin, text: String) {
+        if let Some(rest) = name.strip_prefix(PREFIX) {
+            match WorkerOverride::in_variable(rest, &text, origin.clone()) {
+                Some(said) => self.overrides.push(said),
+                None => self.problems.push(Problem::of_file(
+                    origin,
+                    "names no key of a worker; write WORKER__<NAME>__<KEY> in capitals, for example WORKER__CHARGE__MAX_RETRIES",
+                )),
+            }
+            return;
+        }
+        if let Some(meant) = environment::meant(name) {
+            self.warnings
+                .push(format!("{origin} is no setting; {meant} is, if that was meant"));
+        }
+        if name.contains("__") {
+            self.variables.push(Variable {
+                name: name.to_owned(),
+                value: text,
                 origin,
-                value: SettingValue::Text(text),
-            }),
-            Err(_) => self
-                .problems
-                .push(Problem::of_key(key, origin, "found bytes that are not UTF-8")),
+            });
         }
     }
-
-    fn named_file(self, path: &OsStr, directory: &Path) -> Self {
-        let shown = path.to_string_lossy();
-        match fs::read_to_string(directory.join(path)) {
-            Ok(text) => self.file(&shown, &text),
-            Err(error) => {
-                let what = format!("cannot read the settings file {shown}: {error}");
-                self.without_file(Origin::Environment(CONFIG.to_owned()), what)
-            }
-        }
-    }
-
-    fn usual_file(self, directory: &Path) -> Self {
-        match fs::read_to_string(directory.join(FILE)) {
-            Ok(text) => self.file(FILE, &text),
-            Err(error) if error.kind() == ErrorKind::NotFound => self,
-            Err(error) => {
-                let origin = Origin::File {
-                    path: FILE.to_owned(),
-                    line: 1,
-                };
-                self.without_file(origin, format!("cannot read the settings file: {error}"))
-            }
-        }
-    }
-
-    fn without_file(mut self, origin: Origin, what: String) -> Self {
-        self.problems.push(Problem::of_file(origin, what));
-        self
-    }
-}
-
-/// The name of a variable that says something of a single worker.
-fn of_single_worker<'a>(name: &'a OsStr, value: &OsStr) -> Option<&'a str> {
-    let says_nothing = value.to_str().is_some_and(|text| text.trim().is_empty());
-    let name = name.to_str().filter(|name| name.starts_with(WORKER))?;
-    (!says_nothing).then_some(name)
 }
 
 /// Shows keys and places; the values are not yet known to be no secrets.

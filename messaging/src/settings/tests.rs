@@ -8,6 +8,7 @@ mod rules;
 mod samples;
 mod secrets;
 mod shown;
+mod variables;
 
 use super::*;
 

@@ -22,6 +22,17 @@ impl KafkaBuilder {
         self
     }
 
+    /// Lets the server look at access control lists: everybody may do everything with what no entry speaks about; see
+    /// [`KafkaServer::access`].
+    #[must_use]
+    pub fn access_control(self) -> Self {
+        self.property(
+            "authorizer.class.name",
+            "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        )
+        .property("allow.everyone.if.no.acl.found", "true")
+    }
+
     /// Gives an option to `java`, such as `-Xmx1g`, also over one of ours.
     #[must_use]
     pub fn java_option(mut self, option: impl Into<String>) -> Self {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
 use crate::broker::{BrokerError, Subscribe};
-use crate::settings::{CompressionType, OffsetReset, SaslMechanism, Secret, SecurityProtocol};
+use crate::settings::{CompressionType, GroupProtocol, OffsetReset, SaslMechanism, Secret, SecurityProtocol};
 
 /// How many KiB of one partition are fetched ahead; its own queue is what makes that a limit per partition.
 ///
@@ -79,6 +79,8 @@ pub struct KafkaConfig {
     pub client_id: String,
     /// The member's fixed name in its groups (`group.instance.id`).
     pub instance_id: Option<String>,
+    /// Who gives partitions to the members of a group.
+    pub group_protocol: GroupProtocol,
     /// How connections are secured.
     pub security_protocol: SecurityProtocol,
     /// How name and password are proved.
@@ -105,9 +107,9 @@ pub struct KafkaConfig {
     pub delivery_timeout: Duration,
     /// How long to wait before a request is sent again.
     pub retry_backoff: Duration,
-    /// After which silence the broker takes a member for dead.
+    /// After which silence the broker takes a member for dead; classic groups only.
     pub session_timeout: Duration,
-    /// How often a member says that it lives.
+    /// How often a member says that it lives; classic groups only.
     pub heartbeat_interval: Duration,
     /// After how long without polling a member gives itself up.
     pub max_poll_interval: Duration,
@@ -123,6 +125,7 @@ impl Default for KafkaConfig {
             bootstrap_servers: vec!["localhost:9092".to_owned()],
             client_id: "messaging".to_owned(),
             instance_id: None,
+            group_protocol: GroupProtocol::Classic,
             security_protocol: SecurityProtocol::Plaintext,
             sasl_mechanism: None,
             sasl_username: None,
@@ -221,18 +224,23 @@ impl KafkaConfig {
         config
             .set("group.id", &request.group)
             .set("auto.offset.reset", reset(request.reset))
-            .set("session.timeout.ms", ms(self.session_timeout))
-            .set("heartbeat.interval.ms", ms(self.heartbeat_interval))
+            .set("group.protocol", self.group_protocol.as_str())
             .set("max.poll.interval.ms", ms(self.max_poll_interval))
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("enable.partition.eof", "false")
             .set("isolation.level", "read_committed")
-            .set("partition.assignment.strategy", "cooperative-sticky")
             .set("fetch.queue.backoff.ms", ms(FETCH_BACKOFF))
             .set("fetch.wait.max.ms", ms(FETCH_WAIT))
             .set("queued.min.messages", PREFETCH_RECORDS.to_string())
             .set("queued.max.messages.kbytes", PREFETCH_KIB.to_string());
+        // With the other protocol the broker decides these, and librdkafka refuses them.
+        if self.group_protocol == GroupProtocol::Classic {
+            config
+                .set("session.timeout.ms", ms(self.session_timeout))
+                .set("heartbeat.interval.ms", ms(self.heartbeat_interval))
+                .set("partition.assignment.strategy", "cooperative-sticky");
+        }
         set_if(&mut config, "group.instance.id", self.instance_id.as_deref());
         if self.statistics.is_some() {
             config.set("statistics.interval.ms", "1000");
@@ -322,4 +330,4 @@ fn reset(reset: OffsetReset) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -120,7 +120,7 @@ pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&st
         )),
         (Meaning::Denied, _) => BrokerError::Denied {
             what: place.what.to_owned(),
-            why,
+            why: with_right(code(error), why),
         },
         (Meaning::Refused, Some(topic)) => BrokerError::Refused {
             topic: topic.to_owned(),
@@ -132,6 +132,20 @@ pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&st
             why,
         },
     }
+}
+
+/// What the broker said, with the right in its access control list that would do.
+fn with_right(code: Option<Code>, why: String) -> String {
+    let right = match code {
+        Some(Code::TopicAuthorizationFailed) => {
+            "on the topic, Write is needed to publish, Read to consume, Create to make it"
+        }
+        Some(Code::GroupAuthorizationFailed) => "on the group, Read is needed to consume with it",
+        Some(Code::ClusterAuthorizationFailed) => "on the cluster, IdempotentWrite or Create is needed",
+        Some(Code::TransactionalIdAuthorizationFailed) => "on the transactional id, Write is needed",
+        _ => return why,
+    };
+    format!("{why} ({right})")
 }
 
 /// Nobody answers at `address`.
@@ -200,6 +214,34 @@ mod tests {
             "kafka at b:9092 does not answer: connection refused"
         );
         assert!(error.is_retriable());
+    }
+
+    #[test]
+    fn what_is_denied_is_told_with_the_right_that_is_needed() {
+        for (code, right) in [
+            (
+                Code::TopicAuthorizationFailed,
+                "Write is needed to publish, Read to consume",
+            ),
+            (Code::GroupAuthorizationFailed, "on the group, Read"),
+            (Code::ClusterAuthorizationFailed, "on the cluster, "),
+            (
+                Code::TransactionalIdAuthorizationFailed,
+                "on the transactional id, Write",
+            ),
+        ] {
+            let error = broker_error(place(Some("t")), &KafkaError::Global(code), None);
+            let text = error.to_string();
+            assert!(
+                text.starts_with("sending is not allowed: ") && text.contains(right),
+                "{text}"
+            );
+            assert!(
+                text.ends_with("; give the principal that right, or set other credentials"),
+                "{text}"
+            );
+            assert!(!error.is_retriable());
+        }
     }
 
     #[test]

@@ -3,5 +3,6 @@
 
 mod ask;
 pub(super) mod groups;
+pub(super) mod membership;
 pub(super) mod producer;
 pub(super) mod queue;

@@ -15,6 +15,7 @@ use super::commits::Committer;
 use super::config::StatisticsHook;
 use super::error::not_made;
 use super::fill::fill;
+use super::joining::Joining;
 use super::member::{Close, Command, Shared, lock};
 use super::now;
 use super::rebalance::Member;
@@ -77,6 +78,7 @@ pub(super) fn start(
 ) -> Result<(), BrokerError> {
     let shared = maker.shared.clone();
     let thread = PollThread {
+        joining: Joining::with(&maker.config),
         maker,
         shared,
         consumer: Some(consumer),
@@ -91,6 +93,7 @@ pub(super) fn start(
 struct PollThread {
     maker: Maker,
     shared: Arc<Shared>,
+    joining: Joining,
     /// `None` from a fatal error until the next client is made.
     consumer: Option<Arc<BaseConsumer<Member>>>,
     /// When the next client may be made; `None`: never.
@@ -119,6 +122,9 @@ impl PollThread {
             }
             let moved = self.serve_partitions();
             self.serve_events(if moved { 1 } else { EVENTS });
+            if let Some(consumer) = &self.consumer {
+                self.joining.look(consumer, &self.shared);
+            }
             if !moved {
                 thread::park_timeout(IDLE);
             }

@@ -13,6 +13,7 @@ impl From<&Settings> for KafkaConfig {
             bootstrap_servers: settings.kafka_bootstrap_servers.as_slice().to_vec(),
             client_id: settings.kafka_client_id.clone(),
             instance_id: settings.kafka_instance_id.clone(),
+            group_protocol: settings.kafka_group_protocol,
             security_protocol: settings.kafka_security_protocol,
             sasl_mechanism: settings.kafka_sasl_mechanism,
             sasl_username: settings.kafka_sasl_username.clone(),

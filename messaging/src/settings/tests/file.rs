@@ -86,19 +86,28 @@ fn sections_of_workers_are_kept_with_their_places() {
     let settings = load(&file(
         "[messaging.workers.charge]\nconcurrency = 8\nretry_delay = \"2s\"\n[messaging.workers.\"ship it\"]\n",
     ));
-    assert_eq!(settings.worker_names().collect::<Vec<_>>(), ["charge", "ship it"]);
     let origin = |line| Origin::File {
         path: "messaging.toml".to_owned(),
         line,
     };
+    let said: Vec<_> = settings
+        .worker_overrides()
+        .iter()
+        .map(|said| (said.worker(), said.key(), said.value(), said.origin()))
+        .collect();
     assert_eq!(
-        settings.worker_entries("charge").collect::<Vec<_>>(),
+        said,
         [
-            ("concurrency", &SettingValue::Integer(8), &origin(2)),
-            ("retry_delay", &SettingValue::Text("2s".to_owned()), &origin(3)),
+            ("charge", "concurrency", &SettingValue::Integer(8), &origin(2)),
+            (
+                "charge",
+                "retry_delay",
+                &SettingValue::Text("2s".to_owned()),
+                &origin(3)
+            ),
         ]
     );
-    assert_eq!(settings.worker_entries("refund").count(), 0);
+    assert!(settings.overrides_of("refund").is_empty());
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Every key from every layer, and who wins.
 
-use std::ffi::OsString;
-
 use super::samples::{self, as_text};
 use super::*;
 use crate::settings::keys::KEYS;
@@ -12,12 +10,8 @@ fn put(sources: Sources, layer: Layer, key: &str, toml: &str) -> Sources {
     match layer {
         Layer::Code => sources.code([(key, text)]),
         Layer::Environment => sources.environment([(key.to_ascii_uppercase(), text)]),
-        Layer::DotEnv => {
-            let mut sources = sources;
-            let origin = Origin::DotEnv(key.to_ascii_uppercase());
-            sources.variable(key, origin, OsString::from(text));
-            sources
-        }
+        Layer::Process => sources.values(&Origin::Process, [(key, text)]),
+        Layer::DotEnv => sources.dot_env(&format!("{}='{text}'", key.to_ascii_uppercase())),
         Layer::File => sources.file("messaging.toml", &format!("[messaging]\n{key} = {toml}")),
         Layer::AppDefaults => sources.app_defaults([(key, text)]),
         Layer::Default => sources,
@@ -37,6 +31,7 @@ fn value(settings: &Settings, key: &str) -> Option<String> {
 
 const GIVEN: &[Layer] = &[
     Layer::Code,
+    Layer::Process,
     Layer::Environment,
     Layer::DotEnv,
     Layer::File,
@@ -151,5 +146,5 @@ fn for_a_worker_the_operator_stands_above_the_source() {
 #[test]
 fn the_layers_are_ordered_strongest_first() {
     assert!(Layer::ALL.is_sorted());
-    assert_eq!(&Layer::ALL[..5], GIVEN);
+    assert_eq!(&Layer::ALL[..6], GIVEN);
 }

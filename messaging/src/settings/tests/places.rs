@@ -89,3 +89,47 @@ fn bytes_that_are_not_utf_8_are_a_problem_of_the_key() {
         ["service (environment SERVICE): found bytes that are not UTF-8"]
     );
 }
+
+#[test]
+fn core_toml_is_read_as_well_but_not_beside_messaging_toml() {
+    let directory = directory_with("core.toml");
+    let settings = load(&read([], directory.path()));
+    assert_eq!(settings.origin("service").unwrap().to_string(), "core.toml:2");
+    fs::write(directory.path().join("messaging.toml"), "").unwrap();
+    assert_eq!(
+        problems(&read([], directory.path())),
+        [
+            "messaging.toml:1: core.toml is here as well, and one program has one settings file; remove one of both"
+        ]
+    );
+}
+
+#[test]
+fn dot_env_is_read_below_the_environment_and_above_the_file_and_may_name_the_file() {
+    let directory = directory_with("other.toml");
+    let text = "MESSAGING_CONFIG=other.toml\nKAFKA_CLIENT_ID=dotted\nKAFKA_GROUP_ID=dotted\n";
+    fs::write(directory.path().join(".env"), text).unwrap();
+    let settings = load(&read([("KAFKA_CLIENT_ID", "environment")], directory.path()));
+    assert_eq!(settings.service.as_deref(), Some("shop"));
+    assert_eq!(settings.kafka_client_id, "environment");
+    assert_eq!(
+        settings.origin("kafka_group_id").unwrap().to_string(),
+        ".env:3 KAFKA_GROUP_ID"
+    );
+
+    fs::write(directory.path().join(".env"), "MESSAGING_CONFIG=absent.toml\n").unwrap();
+    let all = problems(&read([], directory.path()));
+    let told = ".env:1 MESSAGING_CONFIG: cannot read the settings file absent.toml: ";
+    assert!(all[0].starts_with(told), "{all:?}");
+}
+
+#[test]
+fn a_dot_env_that_cannot_be_read_is_a_problem() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join(".env")).unwrap();
+    let all = problems(&read([], directory.path()));
+    assert!(
+        all[0].starts_with(".env:1: cannot read the settings file: "),
+        "{all:?}"
+    );
+}

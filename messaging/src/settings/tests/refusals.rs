@@ -67,21 +67,18 @@ fn limits_hold_at_both_ends() {
 
 #[test]
 fn a_word_that_comes_later_is_not_called_unknown() {
-    let sources =
-        Sources::default().environment([("MESSAGE_BROKER", "redis"), ("KAFKA_COMPRESSION_TYPE", "zstd")]);
+    let sources = Sources::default().environment([("KAFKA_SASL_MECHANISM", "oauthbearer")]);
     assert_eq!(
         problems(&sources),
         [
-            "message_broker (environment MESSAGE_BROKER): found \"redis\", which this version does not have yet; \
-             allowed: kafka, memory",
-            "kafka_compression_type (environment KAFKA_COMPRESSION_TYPE): found \"zstd\", which this version does \
-             not have yet; allowed: none, gzip",
+            "kafka_sasl_mechanism (environment KAFKA_SASL_MECHANISM): found \"oauthbearer\", which this version does \
+             not have yet; allowed: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512",
         ]
     );
 }
 
 #[test]
-fn keys_that_do_not_exist_are_refused_in_code_and_file_and_ignored_in_the_environment() {
+fn keys_that_do_not_exist_are_refused_in_code_and_file_and_warned_of_in_the_environment() {
     let sources = Sources::default()
         .code([("kafka_lingr_ms", 5)])
         .app_defaults([("brokr", "memory")])
@@ -93,9 +90,9 @@ fn keys_that_do_not_exist_are_refused_in_code_and_file_and_ignored_in_the_enviro
     assert_eq!(
         problems(&sources),
         [
-            "kafka_lingr_ms (configure): there is no such setting",
+            "kafka_lingr_ms (App::configure): there is no such setting; did you mean kafka_linger_ms?",
             "brokr (App::defaults): there is no such setting",
-            "kafka_linger (conf/m.toml:2): there is no such setting",
+            "kafka_linger (conf/m.toml:2): there is no such setting; did you mean kafka_linger_ms?",
         ]
     );
 }
@@ -112,16 +109,16 @@ fn problems_of_all_layers_and_rules_are_reported_at_once_one_a_line() {
             "messaging.toml",
             "[messaging]\nkafka_linger_ms = \"7\"\nservice = 2024-01-01",
         )
-        .app_defaults([("message_broker", "rabbitmq")]);
+        .app_defaults([("message_broker", "pigeons")]);
     let error = Settings::load(&sources).expect_err("each layer has a problem");
     assert_eq!(
         error.to_string(),
         "the settings cannot be used, change what follows
   service (messaging.toml:3): a date, which no setting takes; write it as text, in quotes
-  kafka_enabled (configure): found \"perhaps\"; allowed: true, false
+  kafka_enabled (App::configure): found \"perhaps\"; allowed: true, false
   kafka_linger_ms (environment KAFKA_LINGER_MS): found \"5s\"; allowed: whole milliseconds from 0 to 900000
   kafka_linger_ms (messaging.toml:2): found \"7\"; allowed: whole milliseconds from 0 to 900000
-  message_broker (App::defaults): found \"rabbitmq\", which this version does not have yet; allowed: kafka, memory
+  message_broker (App::defaults): found \"pigeons\"; allowed: kafka, redis, rabbitmq, memory
   kafka_heartbeat_interval_ms (environment KAFKA_HEARTBEAT_INTERVAL_MS): 10000 must be less than \
          kafka_session_timeout_ms, which is 10000 (default)"
     );
@@ -159,9 +156,9 @@ fn typed_values_in_code_reach_keys_of_their_type_only() {
     assert_eq!(
         problems(&wrong),
         [
-            "kafka_linger_ms (configure): found the duration 1.5ms; allowed: whole milliseconds from 0 to 900000",
-            "kafka_max_poll_records (configure): found the duration 0ns; allowed: a whole number from 1 to 1000000",
-            "kafka_enabled (configure): found 1; allowed: true, false",
+            "kafka_linger_ms (App::configure): found the duration 1.5ms; allowed: whole milliseconds from 0 to 900000",
+            "kafka_max_poll_records (App::configure): found the duration 0ns; allowed: a whole number from 1 to 1000000",
+            "kafka_enabled (App::configure): found 1; allowed: true, false",
         ]
     );
 }

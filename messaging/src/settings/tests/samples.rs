@@ -44,9 +44,40 @@ const fn number(good: [&'static str; 2]) -> Sample {
 pub(super) fn of(key: &str) -> Sample {
     match key {
         "message_broker" => Sample {
-            good: ["'memory'", "'kafka'"],
-            bad: &["'redis'", "'rabbitmq'", "'pulsar'", "''", "1", "true"],
-            bad_text: &["redis", "rabbitmq", "pulsar", "kafka,memory"],
+            good: ["'redis'", "'rabbitmq'"],
+            bad: &["'pulsar'", "''", "1", "true"],
+            bad_text: &["pulsar", "kafka,memory"],
+        },
+        "kafka_backend" => Sample {
+            good: ["'native'", "'librdkafka'"],
+            bad: &["'java'", "''", "1", "true"],
+            bad_text: &["java", "rdkafka"],
+        },
+        "kafka_group_protocol" => Sample {
+            good: ["'consumer'", "'classic'"],
+            bad: &["'KIP-848'", "''", "1", "true"],
+            bad_text: &["share", "cooperative"],
+        },
+        "kafka_schema_registry_url" => Sample {
+            good: ["'http://registry:8081'", "'https://registry/path'"],
+            bad: &[
+                "'registry:8081'",
+                "'ftp://registry'",
+                "''",
+                "8081",
+                "['http://a']",
+            ],
+            bad_text: &["registry", "redis://registry"],
+        },
+        "redis_url" => Sample {
+            good: ["'redis://cache:6379/1'", "'rediss://cache'"],
+            bad: &["'cache:6379'", "'http://cache'", "''", "6379"],
+            bad_text: &["cache", "amqp://cache"],
+        },
+        "rabbitmq_url" => Sample {
+            good: ["'amqp://rabbit:5672/%2f'", "'amqps://rabbit/shop'"],
+            bad: &["'rabbit:5672'", "'http://rabbit'", "''", "5672"],
+            bad_text: &["rabbit", "redis://rabbit"],
         },
         "kafka_bootstrap_servers" => Sample {
             good: ["'a:9092,b:9093'", "'c'"],
@@ -85,9 +116,9 @@ pub(super) fn of(key: &str) -> Sample {
             bad_text: &["OAUTHBEARER", "SCRAM"],
         },
         "kafka_compression_type" => Sample {
-            good: ["'gzip'", "'none'"],
-            bad: &["'lz4'", "'snappy'", "'zstd'", "'brotli'", "''", "1", "false"],
-            bad_text: &["lz4", "snappy", "zstd", "brotli"],
+            good: ["'zstd'", "'lz4'"],
+            bad: &["'brotli'", "''", "1", "false"],
+            bad_text: &["brotli", "gz"],
         },
         "kafka_auto_offset_reset" => Sample {
             good: ["'latest'", "'none'"],

@@ -64,3 +64,24 @@ fn bad_syntax_beside_a_secret_does_not_show_it() {
     );
     assert!(!all.concat().contains(SECRET), "{all:?}");
 }
+
+#[test]
+fn an_address_does_not_show_its_password_whether_it_is_taken_or_refused() {
+    let good = load(&Sources::default().code([("redis_url", format!("redis://me:{SECRET}@cache"))]));
+    assert_eq!(shown(&good, "redis_url").as_deref(), Some("redis://me:***@cache"));
+    assert!(!format!("{good:?}").contains(SECRET));
+    let bad = Sources::default()
+        .file(
+            "m.toml",
+            &format!("[messaging]\nrabbitmq_url = \"http://me:{SECRET}@rabbit\""),
+        )
+        .environment([("KAFKA_SCHEMA_REGISTRY_URL", format!("me:{SECRET}@registry"))]);
+    let all = problems(&bad);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(
+        all[0]
+            .starts_with("rabbitmq_url (m.toml:2): found text, which begins with http://; allowed: `amqp://"),
+        "{all:?}"
+    );
+    assert!(!all.concat().contains(SECRET), "{all:?}");
+}

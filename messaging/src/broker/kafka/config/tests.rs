@@ -20,6 +20,7 @@ fn unusual() -> KafkaConfig {
         bootstrap_servers: vec!["a:1".to_owned(), "b:2".to_owned()],
         client_id: "me".to_owned(),
         instance_id: Some("one".to_owned()),
+        group_protocol: GroupProtocol::Classic,
         security_protocol: SecurityProtocol::SaslSsl,
         sasl_mechanism: Some(SaslMechanism::ScramSha512),
         sasl_username: Some("user".to_owned()),
@@ -145,6 +146,27 @@ fn a_member_gets_its_keys_and_never_commits_by_itself() {
 }
 
 #[test]
+fn where_the_broker_gives_partitions_its_own_keys_are_left_to_it() {
+    let config = from_file("kafka_group_protocol = 'consumer'").consumer(&request());
+    has(
+        &config,
+        &[("group.protocol", "consumer"), ("max.poll.interval.ms", "300000")],
+    );
+    for name in [
+        "session.timeout.ms",
+        "heartbeat.interval.ms",
+        "partition.assignment.strategy",
+    ] {
+        assert_eq!(config.get(name), None, "{name}");
+    }
+    config.create_native_config().unwrap();
+    has(
+        &from_file("").consumer(&request()),
+        &[("group.protocol", "classic")],
+    );
+}
+
+#[test]
 fn both_producers_are_idempotent_and_place_keys_as_java_does() {
     let always = [
         ("acks", "all"),
@@ -190,6 +212,15 @@ fn librdkafka_takes_the_defaults_and_the_shortest_timeout() {
         ] {
             client.create_native_config().unwrap();
         }
+    }
+}
+
+#[test]
+fn librdkafka_has_every_compression() {
+    for word in ["none", "gzip", "snappy", "lz4", "zstd"] {
+        let config = from_file(&format!("kafka_compression_type = '{word}'"));
+        has(&config.user_producer(), &[("compression.type", word)]);
+        config.user_producer().create_native_config().unwrap();
     }
 }
 
@@ -269,4 +300,83 @@ fn every_setting_reaches_its_field() {
     assert_eq!(format!("{given:?}"), format!("{expected:?}"));
     // Debug hides it.
     assert_eq!(given.sasl_password.as_ref().map(Secret::expose), Some("pass"));
+}
+
+/// Each setting that librdkafka is told, with another value than its default, and the property that it becomes.
+pub(crate) const REACHES: &[(&str, &str, &str, &str)] = &[
+    (
+        "kafka_bootstrap_servers",
+        "['a:1', 'b:2']",
+        "bootstrap.servers",
+        "a:1,b:2",
+    ),
+    ("kafka_client_id", "'me'", "client.id", "me"),
+    ("kafka_instance_id", "'one'", "group.instance.id", "one"),
+    ("kafka_group_protocol", "'consumer'", "group.protocol", "consumer"),
+    ("kafka_security_protocol", "'SSL'", "security.protocol", "SSL"),
+    (
+        "kafka_sasl_mechanism",
+        "'SCRAM-SHA-512'",
+        "sasl.mechanism",
+        "SCRAM-SHA-512",
+    ),
+    ("kafka_sasl_username", "'user'", "sasl.username", "user"),
+    ("kafka_sasl_password", "'pass'", "sasl.password", "pass"),
+    ("kafka_ssl_cafile", "'ca.pem'", "ssl.ca.location", "ca.pem"),
+    (
+        "kafka_ssl_certfile",
+        "'cert.pem'",
+        "ssl.certificate.location",
+        "cert.pem",
+    ),
+    ("kafka_ssl_keyfile", "'key.pem'", "ssl.key.location", "key.pem"),
+    ("kafka_compression_type", "'zstd'", "compression.type", "zstd"),
+    ("kafka_linger_ms", "7", "linger.ms", "7"),
+    ("kafka_max_batch_size", "12345", "batch.size", "12345"),
+    ("kafka_request_timeout_ms", "11000", "request.timeout.ms", "11000"),
+    (
+        "kafka_delivery_timeout_ms",
+        "13000",
+        "message.timeout.ms",
+        "13000",
+    ),
+    ("kafka_retry_backoff_ms", "170", "retry.backoff.ms", "170"),
+    (
+        "kafka_max_poll_interval_ms",
+        "29000",
+        "max.poll.interval.ms",
+        "29000",
+    ),
+    ("kafka_session_timeout_ms", "19000", "session.timeout.ms", "19000"),
+    (
+        "kafka_heartbeat_interval_ms",
+        "2300",
+        "heartbeat.interval.ms",
+        "2300",
+    ),
+    (
+        "kafka_extra",
+        "{ 'socket.keepalive.enable' = 'true' }",
+        "socket.keepalive.enable",
+        "true",
+    ),
+];
+
+#[test]
+fn each_setting_reaches_a_client_as_its_property() {
+    for (key, value, property, expected) in REACHES {
+        let companion = match *key {
+            "kafka_ssl_certfile" => "kafka_ssl_keyfile = 'k'",
+            "kafka_ssl_keyfile" => "kafka_ssl_certfile = 'c'",
+            _ => "",
+        };
+        let [unset, set] = ["", &format!("{key} = {value}\n{companion}")].map(from_file);
+        let has = |config: &KafkaConfig| {
+            clients(config)
+                .iter()
+                .any(|client| client.get(property) == Some(*expected))
+        };
+        assert!(has(&set), "{key}");
+        assert!(!has(&unset), "{key} is proved by another value than the default");
+    }
 }

@@ -30,6 +30,21 @@ fn one_commit_at_a_time_and_the_latest_wins() {
 }
 
 #[test]
+fn without_an_interval_what_is_done_is_asked_for_at_once_merged_and_never_what_is_not() {
+    let mut bench = offsets(with(|rules| rules.concurrency = 3));
+    bench.poll(&[(0, 1), (1, 2), (2, 3)]);
+    let [first, second, third] = [bench.pend(1), bench.pend(1), bench.pend(1)];
+    bench.end(&second, &done());
+    assert_eq!(bench.said(), [], "the first is unfinished");
+    bench.end(&first, &done());
+    assert_eq!(bench.said(), [Said::Commit(vec![(0, 2)])], "both in one");
+    bench.end(&third, &done());
+    assert_eq!(bench.said(), [], "one is on its way");
+    bench.core.commit_done();
+    assert_eq!(bench.said(), [Said::Commit(vec![(0, 3)])]);
+}
+
+#[test]
 fn commits_wait_for_their_interval() {
     let mut bench = offsets(rules());
     let interval = Duration::from_millis(100);

@@ -1,0 +1,201 @@
+//! The keys of a worker. One row is the whole of a key: its builder method, its default, and how an operator's value for
+//! it is read and shown.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::WorkerSpec;
+use super::reading::KeyValue;
+use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
+use crate::settings::{Given, OffsetReset, Refusal};
+
+/// A key, apart from the type of its value.
+pub(crate) struct WorkerKey {
+    pub(crate) name: &'static str,
+    doc: &'static [&'static str],
+    pub(crate) allowed: fn() -> String,
+    /// Reads an operator's value.
+    pub(crate) read: fn(&mut Keys, Given<'_>) -> Result<(), Refusal>,
+    /// Whether the source says something.
+    pub(crate) is_given: fn(&Keys) -> bool,
+    /// The value that counts; nothing when there is none.
+    pub(crate) shown: fn(&Decided) -> Option<Value>,
+}
+
+impl WorkerKey {
+    /// The key of this name.
+    pub(crate) fn find(name: &str) -> Option<&'static WorkerKey> {
+        WORKER_KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// What it means, without links.
+    pub(crate) fn doc(&self) -> String {
+        let doc = self.doc.concat().replace("[`", "`").replace("`]", "`");
+        doc.trim().trim_end_matches('.').to_owned()
+    }
+}
+
+/// The keys of workers that an operator may set, as a table in Markdown.
+pub fn worker_keys_table() -> String {
+    let defaults = Keys::default().decided();
+    let mut table = String::from("| key | default | allowed | meaning |\n|---|---|---|---|\n");
+    for key in WORKER_KEYS {
+        let default = match (key.shown)(&defaults) {
+            None => "unset".to_owned(),
+            Some(Value::String(word)) => format!("`{word}`"),
+            Some(number) => format!("`{number}`"),
+        };
+        table += &format!(
+            "| `{}` | {default} | {} | {} |\n",
+            key.name,
+            (key.allowed)(),
+            key.doc()
+        );
+    }
+    table
+}
+
+/// Keys with a builder method of their own, and keys that name topics, whose methods take types as well.
+macro_rules! keys {
+    (
+        built { $($(#[doc = $doc:literal])+ $key:ident: $given:ty => $kept:ty $(= $default:expr)?;)* }
+        topics { $($(#[doc = $topic_doc:literal])+ $topic:ident;)* }
+    ) => {
+        /// The keys a worker was given.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub(crate) struct Keys {
+            $(pub(crate) $key: Option<$kept>,)*
+            $(pub(crate) $topic: Option<String>,)*
+        }
+
+        /// The keys with their defaults; what has none is decided elsewhere, or stays unset.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Decided {
+            $(pub(crate) $key: keys!(@kept $kept $(, $default)?),)*
+            $(pub(crate) $topic: Option<String>,)*
+        }
+
+        impl WorkerSpec {
+            $($(#[doc = $doc])+
+            pub fn $key(mut self, $key: $given) -> WorkerSpec {
+                self.keys.$key = Some($key.into());
+                self
+            })*
+        }
+
+        impl Keys {
+            /// These, and where they say nothing the others.
+            pub(crate) fn or(self, others: Keys) -> Keys {
+                Keys {
+                    $($key: self.$key.or(others.$key),)*
+                    $($topic: self.$topic.or(others.$topic),)*
+                }
+            }
+
+            pub(crate) fn decided(self) -> Decided {
+                let keys = self;
+                Decided {
+                    $($key: keys!(@decided keys.$key $(, $default)?),)*
+                    $($topic: keys.$topic,)*
+                }
+            }
+        }
+
+        /// Every key, in the order of the documentation.
+        pub(crate) static WORKER_KEYS: &[WorkerKey] = &[
+            $(WorkerKey {
+                name: stringify!($topic),
+                doc: &[$($topic_doc),+],
+                allowed: <String as KeyValue>::allowed,
+                read: |keys, given| {
+                    keys.$topic = Some(<String as KeyValue>::read(given)?);
+                    Ok(())
+                },
+                is_given: |keys| keys.$topic.is_some(),
+                shown: |decided| decided.$topic.as_ref().map(KeyValue::show),
+            },)*
+            $(WorkerKey {
+                name: stringify!($key),
+                doc: &[$($doc),+],
+                allowed: <$kept as KeyValue>::allowed,
+                read: |keys, given| {
+                    keys.$key = Some(<$kept as KeyValue>::read(given)?);
+                    Ok(())
+                },
+                is_given: |keys| keys.$key.is_some(),
+                shown: |decided| keys!(@shown decided.$key $(, $default)?),
+            },)*
+        ];
+    };
+    (@kept $kept:ty) => { Option<$kept> };
+    (@kept $kept:ty, $default:expr) => { $kept };
+    (@decided $value:expr) => { $value };
+    (@decided $value:expr, $default:expr) => { $value.unwrap_or_else(|| $default) };
+    (@shown $value:expr) => { $value.as_ref().map(KeyValue::show) };
+    (@shown $value:expr, $default:expr) => { Some($value.show()) };
+}
+
+impl From<RetryPolicy> for Keys {
+    fn from(policy: RetryPolicy) -> Keys {
+        Keys {
+            max_retries: Some(policy.max_retries),
+            retry_backoff: Some(policy.backoff),
+            retry_delay: Some(policy.delay),
+            retry_max_delay: Some(policy.max_delay),
+            retry_jitter: Some(policy.jitter),
+            ..Keys::default()
+        }
+    }
+}
+
+fn retry() -> RetryPolicy {
+    RetryPolicy::default()
+}
+
+keys! {
+    built {
+        /// The consumer group; unset: the setting `kafka_group_id`, else `{service}.{worker}`.
+        group_id: impl Into<String> => String;
+        /// How many lanes run at a time; 1.
+        concurrency: usize => usize = 1;
+        /// Which records must stay in order; [`Order::Key`].
+        order: Order => Order = Order::default();
+        /// How often a failed record is tried again; 3.
+        max_retries: u32 => u32 = retry().max_retries;
+        /// How the delay between tries grows; [`Backoff::Exponential`].
+        retry_backoff: Backoff => Backoff = retry().backoff;
+        /// The delay before the first retry; 1 s. Zero: every retry comes at once, however delays grow.
+        retry_delay: Duration => Duration = retry().delay;
+        /// The longest delay between tries; 1 h.
+        retry_max_delay: Duration => Duration = retry().max_delay;
+        /// The share of a delay, 0 to 1, that is drawn by chance; 0.
+        retry_jitter: f64 => f64 = retry().jitter;
+        /// How long one try may take; unset: no limit.
+        timeout: Duration => Duration;
+        /// What happens to a record that is given up; [`OnExhausted::Dlq`].
+        on_exhausted: OnExhausted => OnExhausted = OnExhausted::default();
+        /// The most records of one batch, for handlers of `Batch<_>`; 100.
+        batch_size: usize => usize = 100;
+        /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
+        batch_timeout: Duration => Duration = Duration::from_millis(100);
+        /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
+        /// acknowledgement counts by its bytes only.
+        max_in_flight: usize => usize;
+        /// The bytes of records, started, queued or waiting for an acknowledgement, at which no more are taken in; 64 MiB.
+        /// The record that passes it is the last, so that a large one waits for nothing but its turn.
+        max_bytes: usize => usize = 64 * 1024 * 1024;
+        /// The most records done behind an unfinished one, per partition; 100,000.
+        max_ahead: usize => usize = 100_000;
+        /// Where a group without a valid offset begins; the setting `kafka_auto_offset_reset`.
+        auto_offset_reset: OffsetReset => OffsetReset;
+    }
+    topics {
+        /// The topic it reads; the one of the macro or the builder.
+        topic;
+        /// The topic that what the handler returns is published to; unset: none.
+        output_topic;
+        /// The topic for records that are given up; unset: `{topic}.dlq`.
+        dlq_topic;
+    }
+}
