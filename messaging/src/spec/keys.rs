@@ -136,6 +136,20 @@ macro_rules! keys {
     (@shown $value:expr, $default:expr) => { Some($value.show()) };
 }
 
+impl Keys {
+    /// The keys that a retry policy stands for.
+    pub(crate) fn of_policy(policy: RetryPolicy) -> Keys {
+        Keys {
+            max_retries: Some(policy.max_retries),
+            retry_backoff: Some(policy.backoff),
+            retry_delay: Some(policy.delay),
+            retry_max_delay: Some(policy.max_delay),
+            retry_jitter: Some(policy.jitter),
+            ..Keys::default()
+        }
+    }
+}
+
 fn retry() -> RetryPolicy {
     RetryPolicy::default()
 }
