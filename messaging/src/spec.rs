@@ -212,6 +212,12 @@ impl WorkerSpec {
         self
     }
 
+    /// The keys it was given, one by one or by a policy; a single key stands above the policy.
+    pub(crate) fn given(&self) -> Keys {
+        let policy = self.retry_policy.map(Keys::of_policy).unwrap_or_default();
+        self.keys.clone().or(policy)
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
@@ -225,12 +231,6 @@ impl WorkerSpec {
     /// The topic it reads, without the setting `topic_prefix`.
     pub fn topic(&self) -> &str {
         &self.topic
-    }
-
-    /// All that the source says of its keys; a single key says more than the policy.
-    pub(crate) fn own_keys(&self) -> Keys {
-        let of_policy = self.retry_policy.map(Keys::from).unwrap_or_default();
-        self.keys.clone().or(of_policy)
     }
 
     pub(crate) fn make(&self, context: &Context) -> Made {

@@ -48,7 +48,7 @@ pub(crate) struct Fact {
 impl Resolved {
     pub(crate) fn new(spec: &WorkerSpec, settings: &Settings) -> Resolved {
         let said = settings.overrides_of(spec.name());
-        let mut given = operators(&said).or(spec.own_keys());
+        let mut given = operators(&said).or(spec.given());
         let (group, group_from) = group(spec.name(), spec.place(), &given, settings);
         let reset = given
             .auto_offset_reset
@@ -187,7 +187,7 @@ fn rules(decided: &Decided, max_in_flight: usize) -> Rules {
 fn facts(decided: &Decided, said: &[&WorkerOverride], spec: &WorkerSpec, settings: &Settings) -> Vec<Fact> {
     let fact = |key: &'static WorkerKey| {
         let said = said.iter().find(|said| said.key() == key.name);
-        let in_source = (key.is_given)(&spec.own_keys())
+        let in_source = (key.is_given)(&spec.given())
             || key.name == "topic"
             || key.name == "output_topic" && spec.output.is_some();
         let setting = of_all_workers(key.name).and_then(|setting| settings.layer(setting));

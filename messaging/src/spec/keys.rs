@@ -136,8 +136,9 @@ macro_rules! keys {
     (@shown $value:expr, $default:expr) => { Some($value.show()) };
 }
 
-impl From<RetryPolicy> for Keys {
-    fn from(policy: RetryPolicy) -> Keys {
+impl Keys {
+    /// The keys that a retry policy stands for.
+    pub(crate) fn of_policy(policy: RetryPolicy) -> Keys {
         Keys {
             max_retries: Some(policy.max_retries),
             retry_backoff: Some(policy.backoff),
