@@ -97,6 +97,13 @@ impl Log {
         (!batch.is_empty()).then(|| batch.finish())
     }
 
+    /// The first offset whose record is not older than `time`; `None` where all are older.
+    pub(super) fn first_since(&self, partition: i32, time: i64) -> Option<i64> {
+        let records = self.partitions.get(partition as usize)?;
+        let found = records.iter().position(|stored| stored.timestamp >= time);
+        found.map(|offset| offset as i64)
+    }
+
     pub(super) fn all(&self) -> Vec<super::Written> {
         let mut all = Vec::new();
         for (partition, records) in self.partitions.iter().enumerate() {
