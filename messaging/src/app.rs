@@ -35,7 +35,7 @@ pub(crate) use given::Given;
 use plan::{Plan, Planned};
 pub(crate) use resolve::{Resolved, program};
 pub use running::Running;
-use signals::Signals;
+pub(crate) use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {

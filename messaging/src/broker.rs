@@ -110,6 +110,12 @@ pub enum BrokerError {
         /// The topic.
         topic: String,
     },
+    /// The group has members, so its offsets are theirs.
+    #[error("the group \"{group}\" has members that run; stop them first, or they would commit over it")]
+    GroupLive {
+        /// The group.
+        group: String,
+    },
     /// The group shares its partitions out anew, and takes no offsets meanwhile.
     #[error("the group \"{group}\" is in a rebalance")]
     Rebalancing {
@@ -429,8 +435,29 @@ pub struct TopicDescription {
     pub max_message_bytes: Option<usize>,
 }
 
+/// A topic in a list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TopicListing {
+    /// Its name at the broker.
+    pub name: String,
+    /// How many partitions.
+    pub partitions: i32,
+    /// How many replicas each partition has.
+    pub replicas: usize,
+}
+
+impl TopicListing {
+    /// Whether the broker keeps its own records in it, as in `__consumer_offsets`.
+    pub fn is_internal(&self) -> bool {
+        self.name.starts_with("__")
+    }
+}
+
 /// Topics and groups.
 pub trait Admin: Send + Sync {
+    /// All topics, the broker's own included, by name.
+    fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicListing>, BrokerError>>;
+
     /// Makes topics that are not there; says which were made. One that is there stays as it is. When
     /// [`NewTopic::check`] refuses one, none is made.
     fn create_topics<'a>(&'a self, topics: &'a [NewTopic])
@@ -454,6 +481,14 @@ pub trait Admin: Send + Sync {
         group: &'a str,
         topic: &'a str,
     ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>>;
+
+    /// Sets what the group has committed; other partitions stay as they are. A group that is not there is made by it. Refused
+    /// with [`BrokerError::GroupLive`] while it has members.
+    fn set_group_offsets<'a>(
+        &'a self,
+        group: &'a str,
+        offsets: &'a [(TopicPartition, i64)],
+    ) -> BoxFuture<'a, Result<(), BrokerError>>;
 }
 
 impl<'a> Outbound<'a> {

@@ -6,6 +6,9 @@
 //! | `output` | standard output for the answer, `--json`, notes on standard error |
 //! | `table` | tables for people |
 //! | `nearest` | a wrong name suggests the nearest |
+//! | `connection` | the broker of the program, reached once |
+//! | `reading`, `shown`, `printer` | records without a group, for people and for programs |
+//! | `sending`, `progress` | messages in bytes, each with its receipt |
 
 use std::process::ExitCode;
 
@@ -17,10 +20,20 @@ use crate::error::Result;
 
 mod check;
 mod completion;
+mod connection;
+mod consume;
+mod consumer;
+mod kafka;
 mod logging;
 mod nearest;
 mod output;
+mod printer;
+mod progress;
+mod publish;
+mod reading;
 mod runworker;
+mod sending;
+mod shown;
 mod table;
 mod workers;
 
@@ -45,12 +58,21 @@ enum Command {
     /// Run only the named workers, or `all`, until SIGTERM or SIGINT
     #[command(name = "runworker")]
     RunWorker(runworker::Options),
+    /// Run only the handlers of one group until SIGTERM or SIGINT
+    Consumer(consumer::Options),
+    /// Print the records of a topic; joins no group, commits nothing
+    Consume(consume::Options),
+    /// Write messages to a topic, from the command line, a file or standard input
+    Publish(publish::Options),
     /// List the workers of this program; connects to nothing
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
     /// Print a script by which a shell completes the commands of this program
     Completion(completion::Options),
+    /// The spellings of others
+    #[command(hide = true, subcommand)]
+    Kafka(kafka::Command),
     /// As `runworker`
     #[command(hide = true)]
     Worker(runworker::Options),
@@ -71,6 +93,10 @@ impl App {
         match command {
             Command::Run => self.run().await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
+            Command::Consumer(options) => consumer::run(self, options).await,
+            Command::Consume(options) => consume::run(self, options).await,
+            Command::Publish(options) => publish::run(self, options).await,
+            Command::Kafka(command) => kafka::run(self, command).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
             Command::Completion(options) => completion::run(&options),

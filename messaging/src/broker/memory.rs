@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Reader,
-    Receipt, Start, Subscribe, Subscription, TopicDescription, TopicPartition, Waiter,
+    Receipt, Start, Subscribe, Subscription, TopicDescription, TopicListing, TopicPartition, Waiter,
 };
 use crate::delivery::Settlement;
 
@@ -241,6 +241,18 @@ impl Admin for MemoryBroker {
         Box::pin(async { made })
     }
 
+    fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicListing>, BrokerError>> {
+        let shared = self.lock();
+        let topics = shared.topics.iter().map(|(name, log)| TopicListing {
+            name: name.clone(),
+            partitions: log.partitions(),
+            replicas: 1,
+        });
+        let topics = topics.collect();
+        drop(shared);
+        Box::pin(async { Ok(topics) })
+    }
+
     fn describe_topic<'a>(
         &'a self,
         name: &'a str,
@@ -285,6 +297,21 @@ impl Admin for MemoryBroker {
             .collect();
         drop(shared);
         Box::pin(async { Ok(committed) })
+    }
+
+    fn set_group_offsets<'a>(
+        &'a self,
+        group: &'a str,
+        offsets: &'a [(TopicPartition, i64)],
+    ) -> BoxFuture<'a, Result<(), BrokerError>> {
+        let mut shared = self.lock();
+        let set = shared.groups.entry(group.to_owned()).or_default().set(offsets);
+        drop(shared);
+        let live = || BrokerError::GroupLive {
+            group: group.to_owned(),
+        };
+        let set = set.then_some(()).ok_or_else(live);
+        Box::pin(async { set })
     }
 }
 

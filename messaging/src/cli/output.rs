@@ -48,6 +48,12 @@ pub(super) fn say(text: &str) -> Result<()> {
     }
 }
 
+/// Says something beside the answer, on standard error.
+pub(super) fn note(text: &str) {
+    // Nobody may read it any more.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// A count with its noun: `1 topic`, `2 topics`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };

@@ -9,15 +9,16 @@ use rdkafka::admin::{
 };
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio::time::{Instant, sleep};
 
 use super::config::KafkaConfig;
-use super::error::{Place, broker_error, not_made};
+use super::error::{Place, broker_error, code, not_made};
 use super::{blocking, log};
-use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription};
+use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription, TopicListing, TopicPartition};
 
 /// How long a topic that was made may take to be seen.
 const SEEN: Duration = Duration::from_secs(10);
@@ -200,6 +201,21 @@ impl Admin for KafkaAdmin {
         })
     }
 
+    fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicListing>, BrokerError>> {
+        Box::pin(async move {
+            let (client, limit) = (self.client()?, self.config.request_timeout);
+            let asked = blocking("kafka-metadata", move || {
+                let metadata = client.inner().fetch_metadata(None, limit)?;
+                Ok(metadata.topics().iter().map(listing).collect())
+            });
+            let mut topics: Vec<TopicListing> = asked
+                .await?
+                .map_err(|e| self.explain("listing the topics", None, &e))?;
+            topics.sort();
+            Ok(topics)
+        })
+    }
+
     fn describe_topic<'a>(
         &'a self,
         name: &'a str,
@@ -269,6 +285,32 @@ impl Admin for KafkaAdmin {
             asked.await?.map_err(|e| self.explain(&what, Some(topic), &e))
         })
     }
+
+    fn set_group_offsets<'a>(
+        &'a self,
+        group: &'a str,
+        offsets: &'a [(TopicPartition, i64)],
+    ) -> BoxFuture<'a, Result<(), BrokerError>> {
+        Box::pin(async move {
+            let (config, offsets) = (self.config.observer(group), offsets.to_vec());
+            let asked = blocking("kafka-set-offsets", move || {
+                let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
+                let mut list = TopicPartitionList::new();
+                for (at, offset) in &offsets {
+                    list.add_partition_offset(&at.topic, at.partition, Offset::Offset(*offset))?;
+                }
+                consumer.commit(&list, CommitMode::Sync)
+            });
+            let what = format!("setting the offsets of the group \"{group}\"");
+            asked.await?.map_err(|error| match code(&error) {
+                // From one who is no member, the coordinator takes them only while there are none.
+                Some(RDKafkaErrorCode::UnknownMemberId) => BrokerError::GroupLive {
+                    group: group.to_owned(),
+                },
+                _ => self.explain(&what, None, &error),
+            })
+        })
+    }
 }
 
 /// Right after a topic was made, or while a leader moves, a broker may not know yet that it leads.
@@ -284,6 +326,15 @@ fn offset(offset: Offset) -> Option<i64> {
     match offset {
         Offset::Offset(offset) => Some(offset),
         _ => None,
+    }
+}
+
+fn listing(topic: &MetadataTopic) -> TopicListing {
+    let replicas = topic.partitions().first().map(|first| first.replicas().len());
+    TopicListing {
+        name: topic.name().to_owned(),
+        partitions: topic.partitions().len() as i32,
+        replicas: replicas.unwrap_or_default(),
     }
 }
 

@@ -75,6 +75,17 @@ impl Group {
         wakers.for_each(Waker::wake);
     }
 
+    /// Sets what is committed; `false`: it has members, whose offsets these are.
+    pub(super) fn set(&mut self, offsets: &[(TopicPartition, i64)]) -> bool {
+        if !self.members.is_empty() {
+            return false;
+        }
+        let places = offsets.iter();
+        let places = places.map(|(at, offset)| ((at.topic.to_string(), at.partition), *offset));
+        self.committed.extend(places);
+        true
+    }
+
     pub(super) fn committed(&self, topic: &str, partition: i32) -> Option<i64> {
         self.committed.get(&(topic.to_owned(), partition)).copied()
     }

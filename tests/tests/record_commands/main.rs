@@ -1,0 +1,7 @@
+//! The commands that read and write records, run as children against a real Kafka.
+
+mod consume;
+mod consumer;
+mod publish;
+mod support;
+mod wrong;

@@ -1,0 +1,105 @@
+//! What a user gets wrong, and a broker that is not there.
+
+use anyhow::Result;
+use messaging_tests::ports::Port;
+use messaging_tests::process::Program;
+
+use crate::support::{SOON, Shop};
+
+#[test]
+fn an_absent_topic_suggests_the_nearest() -> Result<()> {
+    let shop = Shop::new("absent")?;
+    let topic = shop.topic("orders", 1)?;
+    let wrong = shop.name("oders");
+    for arguments in [&["consume", &wrong][..], &["publish", &wrong, "x"]] {
+        let said = shop.say(arguments)?;
+        said.failed(
+            1,
+            &[&format!(
+                "there is no topic \"{wrong}\"; did you mean \"{topic}\"?"
+            )],
+        );
+    }
+    let said = shop.say(&["consume", &topic, "--partition", "4"])?;
+    said.failed(1, &["no partition 4; it has 1, counted from 0"]);
+    Ok(())
+}
+
+#[test]
+fn arguments_that_are_wrong_are_refused_with_code_2() -> Result<()> {
+    let shop = Shop::new("arguments")?;
+    for (arguments, why) in [
+        (&["consume"][..], "<TOPIC>"),
+        (&["consume", "t", "--last", "many"], "invalid digit"),
+        (&["consume", "t", "--last", "0"], "0 is not in"),
+        (&["consume", "t", "--max-messages", "0"], "0 is not in"),
+        (&["consume", "t", "--partition", "-1"], "-1"),
+        (
+            &["consume", "t", "--last", "1", "--from-beginning"],
+            "cannot be used with",
+        ),
+        (&["publish", "t", "x", "--header", "a"], "write it as NAME=VALUE"),
+        (
+            &["publish", "t", "x", "--header", "=a"],
+            "the name before `=` is empty",
+        ),
+        (&["publish", "t", "--tombstone"], "--key"),
+        (&["publish", "t", "x", "--file", "f"], "cannot be used with"),
+        (
+            &["publish", "t", "--json-lines", "--key", "k"],
+            "cannot be used with",
+        ),
+        (&["consumer"], "--group"),
+    ] {
+        shop.say(arguments)?.failed(2, &[why]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() -> Result<()> {
+    let shop = Shop::new("file")?;
+    let topic = shop.topic("t", 1)?;
+    shop.say(&["publish", &topic, "--file", "absent.json"])?
+        .failed(1, &["absent.json cannot be read: "]);
+    Ok(())
+}
+
+#[test]
+fn a_broker_that_is_not_there_is_told_at_once() -> Result<()> {
+    let (shop, nobody) = (Shop::new("nobody")?, Port::reserve()?);
+    for arguments in [&["consume", "t"][..], &["publish", "t", "x"]] {
+        let mut command = shop.command(arguments)?;
+        command.env(
+            "KAFKA_BOOTSTRAP_SERVERS",
+            format!("127.0.0.1:{}", nobody.number()),
+        );
+        let mut program = Program::start(command)?;
+        let status = program.wait_timeout(SOON)?;
+        let told = program.stderr()?;
+        assert_eq!(status.and_then(|status| status.code()), Some(1), "{told}");
+        assert!(
+            told.contains("kafka cannot be asked: kafka at 127.0.0.1:"),
+            "{told}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn the_memory_broker_has_nothing_to_look_at() -> Result<()> {
+    let shop = Shop::new("memory")?;
+    for arguments in [&["consume", "t"][..], &["publish", "t", "x"]] {
+        let mut command = shop.command(arguments)?;
+        command.env("MESSAGE_BROKER", "memory");
+        let mut program = Program::start(command)?;
+        let status = program.wait_timeout(SOON)?;
+        let told = program.stderr()?;
+        assert_eq!(status.and_then(|status| status.code()), Some(1), "{told}");
+        assert!(
+            told.contains("message_broker is memory") && told.contains("another broker"),
+            "{told}"
+        );
+    }
+    Ok(())
+}
