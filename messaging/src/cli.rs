@@ -23,6 +23,7 @@ mod completion;
 mod connection;
 mod consume;
 mod consumer;
+mod dlq;
 mod kafka;
 mod logging;
 mod nearest;
@@ -60,6 +61,9 @@ enum Command {
     RunWorker(runworker::Options),
     /// Run only the handlers of one group until SIGTERM or SIGINT
     Consumer(consumer::Options),
+    /// List, show and replay dead letters
+    #[command(subcommand)]
+    Dlq(dlq::Command),
     /// Print the records of a topic; joins no group, commits nothing
     Consume(consume::Options),
     /// Write messages to a topic, from the command line, a file or standard input
@@ -94,6 +98,7 @@ impl App {
             Command::Run => self.run().await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
             Command::Consumer(options) => consumer::run(self, options).await,
+            Command::Dlq(command) => dlq::run(self, command).await,
             Command::Consume(options) => consume::run(self, options).await,
             Command::Publish(options) => publish::run(self, options).await,
             Command::Kafka(command) => kafka::run(self, command).await,

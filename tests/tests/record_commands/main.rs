@@ -2,6 +2,8 @@
 
 mod consume;
 mod consumer;
+mod dead_letters;
+mod killed_replay;
 mod publish;
 mod support;
 mod wrong;

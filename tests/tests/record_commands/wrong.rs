@@ -11,7 +11,13 @@ fn an_absent_topic_suggests_the_nearest() -> Result<()> {
     let shop = Shop::new("absent")?;
     let topic = shop.topic("orders", 1)?;
     let wrong = shop.name("oders");
-    for arguments in [&["consume", &wrong][..], &["publish", &wrong, "x"]] {
+    let commands = [
+        &["consume", &wrong][..],
+        &["publish", &wrong, "x"],
+        &["dlq", "show", &wrong],
+        &["dlq", "replay", &wrong],
+    ];
+    for arguments in commands {
         let said = shop.say(arguments)?;
         said.failed(
             1,
@@ -50,6 +56,10 @@ fn arguments_that_are_wrong_are_refused_with_code_2() -> Result<()> {
             "cannot be used with",
         ),
         (&["consumer"], "--group"),
+        (&["dlq"], "replay"),
+        (&["dlq", "replay"], "<TOPIC>"),
+        (&["dlq", "show", "t", "--max-messages", "0"], "0 is not in"),
+        (&["dlq", "replay", "t", "--max-replays", "-1"], "-1"),
     ] {
         shop.say(arguments)?.failed(2, &[why]);
     }
@@ -68,7 +78,7 @@ fn a_file_that_is_not_there_is_named() -> Result<()> {
 #[test]
 fn a_broker_that_is_not_there_is_told_at_once() -> Result<()> {
     let (shop, nobody) = (Shop::new("nobody")?, Port::reserve()?);
-    for arguments in [&["consume", "t"][..], &["publish", "t", "x"]] {
+    for arguments in [&["consume", "t"][..], &["publish", "t", "x"], &["dlq", "list"]] {
         let mut command = shop.command(arguments)?;
         command.env(
             "KAFKA_BOOTSTRAP_SERVERS",
@@ -89,7 +99,7 @@ fn a_broker_that_is_not_there_is_told_at_once() -> Result<()> {
 #[test]
 fn the_memory_broker_has_nothing_to_look_at() -> Result<()> {
     let shop = Shop::new("memory")?;
-    for arguments in [&["consume", "t"][..], &["publish", "t", "x"]] {
+    for arguments in [&["consume", "t"][..], &["publish", "t", "x"], &["dlq", "list"]] {
         let mut command = shop.command(arguments)?;
         command.env("MESSAGE_BROKER", "memory");
         let mut program = Program::start(command)?;
