@@ -33,7 +33,7 @@ mod watchdog;
 
 pub(crate) use given::Given;
 use plan::{Plan, Planned};
-pub(crate) use resolve::{Resolved, program};
+pub(crate) use resolve::Resolved;
 pub use running::Running;
 pub(crate) use signals::Signals;
 

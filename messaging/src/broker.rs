@@ -11,7 +11,6 @@
 //! | [`Admin`] | commands, the start-up check | topics and groups |
 //! | [`Reader`] | commands | records without a group |
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -22,10 +21,11 @@ use tokio::sync::oneshot;
 
 use crate::delivery::{Epoch, Settlement, Slot, Watermark};
 use crate::message::Headers;
-use crate::name::check_topic;
+use crate::program::how_to_create;
 use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
+mod admin;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 pub mod memory;
@@ -33,6 +33,11 @@ pub mod partitioner;
 mod reader;
 
 pub use reader::{Reader, ReaderEvent, Start};
+
+pub use admin::{
+    Admin, Cluster, GroupDescription, GroupListing, GroupMember, GroupProtocol, GroupState, NewTopic, Node,
+    PartitionDescription, TopicConfig, TopicDescription, TopicListing,
+};
 
 /// What a broker can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +73,8 @@ pub enum BrokerError {
     },
     /// There is no such topic.
     #[error(
-        "the topic \"{topic}\" does not exist; create it, for example with `kafka-topics.sh --create --topic {topic}`"
+        "the topic \"{topic}\" does not exist; create it, for example with `{}`",
+        how_to_create(topic)
     )]
     UnknownTopic {
         /// Its name at the broker.
@@ -364,131 +370,6 @@ pub trait Publisher: Send + Sync {
 
     /// How many messages are queued and not answered.
     fn queued(&self) -> usize;
-}
-
-/// A topic to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewTopic {
-    /// Its name at the broker.
-    pub name: String,
-    /// How many partitions; `None`: the broker's default.
-    pub partitions: Option<i32>,
-    /// How many replicas; `None`: the broker's default.
-    pub replication: Option<i32>,
-    /// Its configuration, such as `retention.ms`.
-    pub config: BTreeMap<String, String>,
-}
-
-impl NewTopic {
-    /// A topic with the broker's defaults.
-    pub fn named(name: impl Into<String>) -> NewTopic {
-        NewTopic {
-            name: name.into(),
-            partitions: None,
-            replication: None,
-            config: BTreeMap::new(),
-        }
-    }
-
-    /// Sets the number of partitions.
-    pub fn partitions(mut self, partitions: i32) -> NewTopic {
-        self.partitions = Some(partitions);
-        self
-    }
-
-    /// Sets one key of its configuration.
-    pub fn config(mut self, key: impl Into<String>, value: impl Into<String>) -> NewTopic {
-        self.config.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl NewTopic {
-    /// Refuses what no broker can make; each of them asks before it makes anything, so that all refuse the same.
-    ///
-    /// # Errors
-    /// A name that breaks Kafka's rule, and partitions or replicas that are fewer than one.
-    pub fn check(&self) -> Result<(), BrokerError> {
-        let fewer = |count: Option<i32>, what: &str| {
-            let count = count.filter(|count| *count < 1)?;
-            Some(format!(
-                "it cannot have {count} {what}; say at least 1, or nothing for the broker's default"
-            ))
-        };
-        let misnamed = check_topic(&self.name).err().map(|error| error.to_string());
-        let why = misnamed
-            .or_else(|| fewer(self.partitions, "partitions"))
-            .or_else(|| fewer(self.replication, "replicas"));
-        let what = || format!("creating the topic \"{}\"", self.name);
-        why.map_or(Ok(()), |why| Err(BrokerError::Failed { what: what(), why }))
-    }
-}
-
-/// A topic as the broker knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TopicDescription {
-    /// Its name at the broker.
-    pub name: String,
-    /// How many partitions.
-    pub partitions: i32,
-    /// The largest batch of records it takes, in bytes.
-    pub max_message_bytes: Option<usize>,
-}
-
-/// A topic in a list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TopicListing {
-    /// Its name at the broker.
-    pub name: String,
-    /// How many partitions.
-    pub partitions: i32,
-    /// How many replicas each partition has.
-    pub replicas: usize,
-}
-
-impl TopicListing {
-    /// Whether the broker keeps its own records in it, as in `__consumer_offsets`.
-    pub fn is_internal(&self) -> bool {
-        self.name.starts_with("__")
-    }
-}
-
-/// Topics and groups.
-pub trait Admin: Send + Sync {
-    /// All topics, the broker's own included, by name.
-    fn topics(&self) -> BoxFuture<'_, Result<Vec<TopicListing>, BrokerError>>;
-
-    /// Makes topics that are not there; says which were made. One that is there stays as it is. When
-    /// [`NewTopic::check`] refuses one, none is made.
-    fn create_topics<'a>(&'a self, topics: &'a [NewTopic])
-    -> BoxFuture<'a, Result<Vec<String>, BrokerError>>;
-
-    /// Looks at a topic; `None` when it is not there.
-    fn describe_topic<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>>;
-
-    /// Deletes a topic with its records.
-    fn delete_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
-
-    /// For each partition: the first offset and the one behind the last record.
-    fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>>;
-
-    /// For each partition: what the group has committed.
-    fn committed<'a>(
-        &'a self,
-        group: &'a str,
-        topic: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>>;
-
-    /// Sets what the group has committed; other partitions stay as they are. A group that is not there is made by it. Refused
-    /// with [`BrokerError::GroupLive`] while it has members.
-    fn set_group_offsets<'a>(
-        &'a self,
-        group: &'a str,
-        offsets: &'a [(TopicPartition, i64)],
-    ) -> BoxFuture<'a, Result<(), BrokerError>>;
 }
 
 impl<'a> Outbound<'a> {

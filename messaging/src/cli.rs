@@ -6,7 +6,7 @@
 //! | `output` | standard output for the answer, `--json`, notes on standard error |
 //! | `table` | tables for people |
 //! | `nearest` | a wrong name suggests the nearest |
-//! | `connection` | the broker of the program, reached once |
+//! | `connection` | the broker that the settings name, asked once |
 //! | `reading`, `shown`, `printer` | records without a group, for people and for programs |
 //! | `sending`, `progress` | messages in bytes, each with its receipt |
 
@@ -17,6 +17,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::App;
 use crate::error::Result;
+use crate::program;
 
 mod check;
 mod completion;
@@ -24,6 +25,7 @@ mod connection;
 mod consume;
 mod consumer;
 mod dlq;
+mod groups;
 mod kafka;
 mod logging;
 mod nearest;
@@ -36,6 +38,7 @@ mod runworker;
 mod sending;
 mod shown;
 mod table;
+mod topics;
 mod workers;
 
 /// What `App::cli` understands.
@@ -72,14 +75,18 @@ enum Command {
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
+    /// Look at the topics of the broker, make them and delete them
+    Topics(topics::Options),
+    /// Look at the groups of the broker, and set where they go on
+    Groups(groups::Options),
     /// Print a script by which a shell completes the commands of this program
     Completion(completion::Options),
-    /// The spellings of others
-    #[command(hide = true, subcommand)]
-    Kafka(kafka::Command),
     /// As `runworker`
     #[command(hide = true)]
     Worker(runworker::Options),
+    /// Commands by the names of the Python documents
+    #[command(hide = true)]
+    Kafka(kafka::Options),
 }
 
 impl App {
@@ -93,6 +100,7 @@ impl App {
     /// As the command it runs; see [`App::run`] and [`App::check`].
     pub async fn cli(self) -> Result<()> {
         let command = Cli::parse().command.unwrap_or(Command::Run);
+        program::has_commands();
         logging::install();
         match command {
             Command::Run => self.run().await,
@@ -101,10 +109,12 @@ impl App {
             Command::Dlq(command) => dlq::run(self, command).await,
             Command::Consume(options) => consume::run(self, options).await,
             Command::Publish(options) => publish::run(self, options).await,
-            Command::Kafka(command) => kafka::run(self, command).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
+            Command::Topics(options) => topics::run(&self, options).await,
+            Command::Groups(options) => groups::run(&self, options).await,
             Command::Completion(options) => completion::run(&options),
+            Command::Kafka(options) => kafka::run(self, options).await,
         }
     }
 }

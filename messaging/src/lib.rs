@@ -36,6 +36,7 @@ pub mod payload;
 #[doc(hidden)]
 pub mod private;
 mod producer;
+mod program;
 pub mod record;
 pub mod registry;
 mod runtime;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use messaging_tests::ports::Port;
 use messaging_tests::process::{Program, Signal, ended_by};
+use messaging_tests::said::{Said, bare};
 use serde_json::Value;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -30,43 +31,13 @@ const MISFIT: Binary = Binary {
     source: include_str!("../src/bin/misfit.rs"),
 };
 
-/// What a program said, and its exit code.
-struct Said {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-/// The program in an empty folder, where the test may put a file of settings, and without settings of whoever runs
-/// the tests.
 fn command(program: Binary, settings: &str, arguments: &[&str]) -> Result<(tempfile::TempDir, Command)> {
-    let folder = tempfile::tempdir()?;
-    if !settings.is_empty() {
-        std::fs::write(folder.path().join("messaging.toml"), settings)?;
-    }
-    let mut command = Command::new(program.path);
-    command.current_dir(folder.path()).args(arguments);
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy();
-        if ["KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG"]
-            .iter()
-            .any(|start| name_text.starts_with(start))
-        {
-            command.env_remove(&name);
-        }
-    }
-    Ok((folder, command))
+    bare(program.path, settings, arguments)
 }
 
 fn say(program: Binary, settings: &str, arguments: &[&str]) -> Result<Said> {
     let (_folder, command) = command(program, settings, arguments)?;
-    let mut program = Program::start(command)?;
-    let status = program.wait_timeout(SOON)?.context("it does not end")?;
-    Ok(Said {
-        code: status.code(),
-        stdout: program.stdout()?,
-        stderr: program.stderr()?,
-    })
+    Said::by(command)
 }
 
 /// `file:line` of the attribute on a worker of the program.
@@ -88,6 +59,8 @@ fn help_names_every_command_and_the_exit_codes() -> Result<()> {
             "run ",
             "runworker ",
             "completion ",
+            "topics ",
+            "groups ",
             "workers ",
             "check ",
             "[default]",
@@ -160,7 +133,7 @@ fn shells_get_a_script_that_completes_the_commands() -> Result<()> {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let said = say(SERVICE, "", &["completion", shell])?;
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{shell}");
-        for part in ["service", "runworker", "workers"] {
+        for part in ["service", "runworker", "workers", "describe"] {
             assert!(said.stdout.contains(part), "{shell} has no `{part}`");
         }
     }

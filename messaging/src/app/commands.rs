@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{App, Resolved};
+use super::{App, Resolved, connect};
 use crate::broker::Broker;
 use crate::error::{Kind, Result};
-use crate::settings::{MessageBroker, Settings};
+use crate::settings::Settings;
 
 impl App {
     /// Every worker with all its keys decided.
@@ -13,19 +13,6 @@ impl App {
         let settings = Settings::load(&self.sources)?;
         let resolve = |spec| Resolved::new(spec, &settings);
         Ok(self.workers.iter().map(resolve).collect())
-    }
-
-    /// The settings, and the broker they name. A memory broker is refused unless the program made it: it is empty in each
-    /// process, so that a command would look at nothing.
-    pub(crate) fn opened(&self) -> Result<(Settings, Arc<dyn Broker>)> {
-        let settings = Settings::load(&self.sources)?;
-        if self.broker.get().is_none() && settings.message_broker == MessageBroker::Memory {
-            let text = "message_broker is memory, whose records live and end with the program that runs the workers; for \
-                        this command set it to another broker";
-            return Err(Kind::Usage(text.to_owned()).into());
-        }
-        let broker = self.broker_of(&settings).ok_or(Kind::Disabled)?;
-        Ok((settings, broker))
     }
 
     /// What stands before the name of every topic; empty when nothing does.
@@ -48,5 +35,13 @@ impl App {
         self.workers
             .retain(|worker| names.iter().any(|name| name == worker.name()));
         self
+    }
+
+    /// The settings, and the broker that they name, once it has answered. It is asked only once.
+    pub(crate) async fn reached_once(&self) -> Result<(Settings, Arc<dyn Broker>)> {
+        let settings = Settings::load(&self.sources)?;
+        let broker = self.broker_of(&settings).ok_or(Kind::Disabled)?;
+        connect::reach_once(&*broker).await?;
+        Ok((settings, broker))
     }
 }

@@ -47,6 +47,13 @@ pub(super) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()
     }
 }
 
+/// Reaches the broker, or says at once why not.
+#[cfg(feature = "cli")]
+pub(super) async fn reach_once(broker: &dyn Broker) -> Result<()> {
+    let refused = |error| unreachable(broker, 1, error);
+    broker.probe().await.map_err(refused)
+}
+
 fn grown(backoff: Duration, settings: &Settings) -> Duration {
     let grown = backoff.as_secs_f64() * settings.kafka_connect_backoff_multiplier;
     Duration::from_secs_f64(grown.min(settings.kafka_connect_max_backoff_ms.as_secs_f64()))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Resolved;
 use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription};
 use crate::outcome::describe;
+use crate::program::how_to_create;
 
 /// How much larger than its record a dead letter may be: our headers.
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
@@ -16,14 +17,14 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
     for worker in workers {
         let source = look(admin, &worker.topic).await;
         if source.is_none() && named.insert(&worker.topic) && !makes_topics {
-            tracing::warn!(topic = %worker.topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `kafka-topics.sh --create --topic {}`", worker.topic);
+            tracing::warn!(topic = %worker.topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `{}`", how_to_create(&worker.topic));
         }
         if let Some(output) = worker.output.as_ref().map(|output| &output.topic)
             && named.insert(output)
             && !makes_topics
             && look(admin, output).await.is_none()
         {
-            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `kafka-topics.sh --create --topic {output}`");
+            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `{}`", how_to_create(output));
         }
         if worker.dead_letters() {
             letters.entry(&worker.dlq_topic).or_default().come_from(source);

@@ -1,19 +1,34 @@
-//! `kafka`: the spellings of others, hidden from the help.
+//! `kafka …`: commands by the names that the Python documents gave them.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::consumer;
+use super::{consumer, runworker, topics};
 use crate::App;
 use crate::error::Result;
 
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Run the handlers that a group has for a topic; as `consumer`
-    Consume(consumer::CompatOptions),
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    command: Command,
 }
 
-pub(super) async fn run(app: App, command: Command) -> Result<()> {
-    match command {
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// As `topics list`
+    Topics(topics::list::Options),
+    /// As `topics create`
+    CreateTopic(topics::create::Options),
+    /// As `consumer`: the handlers that a group has for a topic
+    Consume(consumer::CompatOptions),
+    /// As `runworker`
+    Worker(runworker::Options),
+}
+
+pub(super) async fn run(app: App, options: Options) -> Result<()> {
+    match options.command {
+        Command::Topics(options) => topics::list::run(&app, &options).await,
+        Command::CreateTopic(options) => topics::create::run(&app, options).await,
         Command::Consume(options) => consumer::run(app, options.into()).await,
+        Command::Worker(options) => runworker::run(app, options).await,
     }
 }

@@ -1,4 +1,4 @@
-//! Where commands write: what was asked for goes to standard output, for people or for programs; all else goes to
+//! Where commands write: what was asked for goes to standard output, for people or for programs; notes go to
 //! standard error, so that a program that reads the output meets nothing else.
 
 use std::io::{self, ErrorKind, Write};
@@ -48,9 +48,9 @@ pub(super) fn say(text: &str) -> Result<()> {
     }
 }
 
-/// Says something beside the answer, on standard error.
+/// Tells people something beside the answer.
 pub(super) fn note(text: &str) {
-    // Nobody may read it any more.
+    // Nobody is left to be told when standard error is closed.
     let _ = writeln!(io::stderr(), "{text}");
 }
 

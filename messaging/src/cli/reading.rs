@@ -47,7 +47,7 @@ impl Reading {
         let from: Vec<_> = wanted.clone().map(place).collect();
         let reader = connection.broker.reader(&from);
         Ok(Reading {
-            reader: reader.map_err(|source| failed("the topic cannot be read", source))?,
+            reader: reader.map_err(failed("the topic cannot be read"))?,
             ends: wanted.filter_map(|s| Some((s.partition, s.end?))).collect(),
             follows: stretches.iter().any(|stretch| stretch.end.is_none()),
         })
@@ -71,7 +71,7 @@ impl Reading {
                 ReaderEvent::Trouble(error) => {
                     tracing::warn!(error = %crate::outcome::describe(&error), "reading goes on once the broker answers");
                 }
-                ReaderEvent::Failed(source) => return Err(failed("the topic cannot be read", source)),
+                ReaderEvent::Failed(source) => return Err(failed("the topic cannot be read")(source)),
             }
         }
         Ok(None)

@@ -26,7 +26,7 @@ impl Sender {
     pub(super) fn open(connection: &Connection) -> Result<Sender> {
         // Each message has somebody who waits for it, and tells.
         let publisher = connection.broker.publisher(Arc::new(|_, _| {}));
-        let publisher = publisher.map_err(|source| failed("the producer could not be made", source))?;
+        let publisher = publisher.map_err(failed("the producer could not be made"))?;
         Ok(Sender { publisher })
     }
 

@@ -9,6 +9,8 @@ use crate::broker::{Event, Subscribe, TopicPartition};
 use crate::delivery::{Epoch, Slot};
 use crate::settings::OffsetReset;
 
+mod look;
+
 /// A member's number in its group.
 pub(super) type MemberId = u64;
 
@@ -73,17 +75,6 @@ impl Group {
     pub(super) fn wake(&mut self) {
         let wakers = self.members.values_mut().filter_map(|member| member.waker.take());
         wakers.for_each(Waker::wake);
-    }
-
-    /// Sets what is committed; `false`: it has members, whose offsets these are.
-    pub(super) fn set(&mut self, offsets: &[(TopicPartition, i64)]) -> bool {
-        if !self.members.is_empty() {
-            return false;
-        }
-        let places = offsets.iter();
-        let places = places.map(|(at, offset)| ((at.topic.to_string(), at.partition), *offset));
-        self.committed.extend(places);
-        true
     }
 
     pub(super) fn committed(&self, topic: &str, partition: i32) -> Option<i64> {

@@ -82,7 +82,10 @@ impl Reading {
             Start::Latest => end,
             Start::Offset(offset) if (0..=end).contains(&offset) => offset,
             Start::Offset(_) => 0,
-            Start::Timestamp(time) => log.first_since(self.at.partition, time).unwrap_or(end),
+            Start::Timestamp(time) => {
+                let found = log.offsets_at(time).get(self.at.partition as usize).copied();
+                found.flatten().unwrap_or(end)
+            }
         })
     }
 

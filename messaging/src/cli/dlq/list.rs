@@ -70,7 +70,7 @@ async fn row(
         });
     }
     let offsets = connection.admin.offsets(&topic).await;
-    let offsets = offsets.map_err(|source| failed("the dead letters could not be counted", source))?;
+    let offsets = offsets.map_err(failed("the dead letters could not be counted"))?;
     let left = Place::without_filter(&topic).left(connection, &offsets).await?;
     Ok(Row {
         topic,

@@ -1,15 +1,24 @@
 //! How far a replay is: a consumer group without members, so that Kafka's own tools show and reset it.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
 
 use super::filter::Filter;
-use crate::broker::TopicPartition;
+use crate::broker::{BrokerError, TopicPartition};
 use crate::cli::connection::{Connection, failed};
 use crate::cli::reading::Stretch;
 use crate::error::Result;
 
 /// What stands before the topic in the group's name.
 const GROUP: &str = "messaging.dlq-replay.";
+
+/// How long a group may take until it has a coordinator.
+const SETTLED: Duration = Duration::from_secs(10);
+
+/// How long to wait before the next look.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The place of one topic, and of one choice of its letters.
 pub(super) struct Place {
@@ -44,9 +53,8 @@ impl Place {
     /// # Errors
     /// When the broker does not tell.
     pub(super) async fn left(&self, connection: &Connection, offsets: &[(i64, i64)]) -> Result<Vec<Stretch>> {
-        let committed = connection.admin.committed(&self.group, &self.topic).await;
-        let committed =
-            committed.map_err(|source| failed("how far the replay is could not be read", source))?;
+        let committed = settled(async || connection.admin.committed(&self.group, &self.topic).await).await;
+        let committed = committed.map_err(failed("how far the replay is could not be read"))?;
         let stretches = (0..).zip(offsets).zip(committed);
         Ok(stretches
             .map(|((partition, ends), committed)| left(partition, *ends, committed))
@@ -63,8 +71,19 @@ impl Place {
             (TopicPartition { topic, partition }, *offset)
         };
         let offsets: Vec<_> = offsets.iter().map(at).collect();
-        let kept = connection.admin.set_group_offsets(&self.group, &offsets).await;
-        kept.map_err(|source| failed("how far the replay is could not be kept", source))
+        let kept = settled(async || connection.admin.set_group_offsets(&self.group, &offsets).await).await;
+        kept.map_err(failed("how far the replay is could not be kept"))
+    }
+}
+
+/// Asks again for a while: a group that is new, above all the first one of a broker, has no coordinator yet.
+async fn settled<T>(ask: impl AsyncFn() -> Result<T, BrokerError>) -> Result<T, BrokerError> {
+    let end = Instant::now() + SETTLED;
+    loop {
+        match ask().await {
+            Err(error) if error.is_retriable() && Instant::now() < end => sleep(PAUSE).await,
+            answer => return answer,
+        }
     }
 }
 

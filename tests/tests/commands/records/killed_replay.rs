@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use messaging_tests::process::{Signal, ended_by};
 
-use crate::dead_letters::letter;
-use crate::support::{SOON, Shop};
+use super::dead_letters::letter;
+use super::support::{Expect, SOON, Shop};
 
 const LETTERS: usize = 20_000;
 

@@ -5,7 +5,7 @@ use messaging_tests::process::Signal;
 use messaging_tests::wait::eventually;
 use serde_json::{Value, json};
 
-use crate::support::{SOON, Shop, end};
+use super::support::{Expect, SOON, Shop, end};
 
 /// A dead letter as `publish --json-lines` writes it.
 pub(crate) fn letter(from: &str, offset: i64, reason: &str, worker: &str, value: &str) -> Value {

@@ -5,32 +5,35 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use messaging::broker::kafka::{Kafka, KafkaConfig};
 use messaging::broker::{Admin, Broker, NewTopic};
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::{Program, Signal};
+use messaging_tests::said::{Said, bare};
 use serde_json::Value;
 
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
-/// What a program said, and its exit code.
-#[derive(Debug)]
-pub(crate) struct Said {
-    pub(crate) code: Option<i32>,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
+/// What a test expects of an answer.
+pub(crate) trait Expect: Sized {
+    /// What it answered, when it was done.
+    fn done(self) -> Result<String>;
+
+    /// The lines of its answer as JSON, when it was done.
+    fn json_lines(self) -> Result<Vec<Value>>;
+
+    /// Nothing was answered, and the error has these parts.
+    fn failed(&self, code: i32, parts: &[&str]);
 }
 
-impl Said {
-    /// What it answered, when it was done.
-    pub(crate) fn done(self) -> Result<String> {
-        anyhow::ensure!(self.code == Some(0), "{self:?}");
+impl Expect for Said {
+    fn done(self) -> Result<String> {
+        ensure!(self.code == Some(0), "{self:?}");
         Ok(self.stdout)
     }
 
-    /// The lines of its answer as JSON, when it was done.
-    pub(crate) fn json_lines(self) -> Result<Vec<Value>> {
+    fn json_lines(self) -> Result<Vec<Value>> {
         let parsed = self
             .done()?
             .lines()
@@ -39,8 +42,7 @@ impl Said {
         Ok(parsed?)
     }
 
-    /// Nothing was answered, and the error has these parts.
-    pub(crate) fn failed(&self, code: i32, parts: &[&str]) {
+    fn failed(&self, code: i32, parts: &[&str]) {
         assert_eq!(
             (self.code, self.stdout.as_str()),
             (Some(code), ""),
@@ -87,25 +89,14 @@ impl Shop {
         asked(async |admin| Ok(admin.committed(group, topic).await?))
     }
 
-    /// The program, without settings of whoever runs the tests.
+    /// The program on Kafka, without settings of whoever runs the tests.
     pub(crate) fn command(&self, arguments: &[&str]) -> Result<Command> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
-        command.current_dir(self.folder.path()).args(arguments);
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            let is_ours = |start: &&str| text.starts_with(*start);
-            if ["KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG"]
-                .iter()
-                .any(|start| is_ours(&start))
-            {
-                command.env_remove(&name);
-            }
-        }
+        let (_, mut command) = bare(env!("CARGO_BIN_EXE_service"), "", arguments)?;
         command
+            .current_dir(self.folder.path())
             .env("MESSAGE_BROKER", "kafka")
             .env("KAFKA_BOOTSTRAP_SERVERS", KafkaServer::shared()?)
-            .env("TOPIC_PREFIX", &self.prefix)
-            .env("KAFKA_CONNECT_RETRIES", "1");
+            .env("TOPIC_PREFIX", &self.prefix);
         Ok(command)
     }
 

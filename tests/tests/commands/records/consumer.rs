@@ -3,7 +3,7 @@
 use anyhow::Result;
 use messaging_tests::process::Signal;
 
-use crate::support::{SOON, Shop, end};
+use super::support::{Expect, SOON, Shop, end};
 
 #[test]
 fn it_runs_only_the_handlers_of_its_group() -> Result<()> {

@@ -1,4 +1,4 @@
-//! The commands that read and write records, run as children against a real Kafka.
+//! The commands that read and write records.
 
 mod consume;
 mod consumer;

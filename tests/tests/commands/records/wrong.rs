@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use messaging_tests::ports::Port;
-use messaging_tests::process::Program;
+use messaging_tests::said::Said;
 
-use crate::support::{SOON, Shop};
+use super::support::{Expect, Shop};
 
 #[test]
 fn an_absent_topic_suggests_the_nearest() -> Result<()> {
@@ -84,31 +84,28 @@ fn a_broker_that_is_not_there_is_told_at_once() -> Result<()> {
             "KAFKA_BOOTSTRAP_SERVERS",
             format!("127.0.0.1:{}", nobody.number()),
         );
-        let mut program = Program::start(command)?;
-        let status = program.wait_timeout(SOON)?;
-        let told = program.stderr()?;
-        assert_eq!(status.and_then(|status| status.code()), Some(1), "{told}");
-        assert!(
-            told.contains("kafka cannot be asked: kafka at 127.0.0.1:"),
-            "{told}"
-        );
+        Said::by(command)?.failed(1, &["kafka could not be reached", "kafka at 127.0.0.1:"]);
     }
     Ok(())
 }
 
 #[test]
-fn the_memory_broker_has_nothing_to_look_at() -> Result<()> {
+fn a_memory_broker_is_empty_and_says_so() -> Result<()> {
     let shop = Shop::new("memory")?;
-    for arguments in [&["consume", "t"][..], &["publish", "t", "x"], &["dlq", "list"]] {
+    for arguments in [
+        &["consume", "t"][..],
+        &["publish", "t", "x"],
+        &["dlq", "show", "t"],
+    ] {
         let mut command = shop.command(arguments)?;
         command.env("MESSAGE_BROKER", "memory");
-        let mut program = Program::start(command)?;
-        let status = program.wait_timeout(SOON)?;
-        let told = program.stderr()?;
-        assert_eq!(status.and_then(|status| status.code()), Some(1), "{told}");
-        assert!(
-            told.contains("message_broker is memory") && told.contains("another broker"),
-            "{told}"
+        let said = Said::by(command)?;
+        said.failed(
+            1,
+            &[
+                "message_broker is memory",
+                "there is no topic \"t\"; there are none",
+            ],
         );
     }
     Ok(())

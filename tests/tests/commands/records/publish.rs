@@ -5,7 +5,7 @@ use std::process::Stdio;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::support::Shop;
+use super::support::{Expect, Shop};
 
 fn parts(record: &Value) -> Value {
     json!({"key": record["key"], "value": record["value"], "headers": record["headers"]})

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result};
 use messaging_tests::process::Signal;
 
-use crate::support::{SOON, Shop, end};
+use super::support::{Expect, SOON, Shop, end};
 
 #[test]
 fn people_get_a_line_for_each_record_whole_when_it_is_no_terminal() -> Result<()> {
