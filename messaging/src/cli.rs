@@ -51,7 +51,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then messaging.toml, then the program.
-The answer of a command is on standard output, as one JSON document with --json; notes and errors are on standard error.
+The answer of a command is on standard output, with --json as one JSON document, or for records as one object a line; notes and errors are on standard error.
 The log is on standard error; RUST_LOG chooses what is in it (info, or for example warn or info,messaging=debug).
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 
@@ -64,13 +64,13 @@ enum Command {
     RunWorker(runworker::Options),
     /// Run only the handlers of one group until SIGTERM or SIGINT
     Consumer(consumer::Options),
-    /// List, show and replay dead letters
-    #[command(subcommand)]
-    Dlq(dlq::Command),
     /// Print the records of a topic; joins no group, commits nothing
     Consume(consume::Options),
     /// Write messages to a topic, from the command line, a file or standard input
     Publish(publish::Options),
+    /// List, show and replay dead letters
+    #[command(subcommand)]
+    Dlq(dlq::Command),
     /// List the workers of this program; connects to nothing
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing

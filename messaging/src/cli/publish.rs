@@ -23,6 +23,9 @@ mod input;
 /// How many messages are on their way at once.
 const WINDOW: usize = 1000;
 
+/// About how many bytes they may have; the message that passes it is the last.
+const WINDOW_BYTES: usize = 16 * 1024 * 1024;
+
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The topic, as the broker names it (with topic_prefix)
@@ -108,28 +111,37 @@ struct Publishing {
 }
 
 impl Publishing {
-    /// Sends what is there together, so that a long input is fast and each line of a person is answered at once.
     async fn all(&mut self, mut messages: mpsc::Receiver<Result<Parts>>) -> Result<()> {
         while let Some(first) = messages.recv().await {
-            let mut next = Some(first);
-            let mut trouble = None;
-            let mut sent = Vec::new();
-            while let Some(message) = next {
-                let queued = match message {
-                    Ok(message) => self.sender.send(&self.topic, &message).await,
-                    Err(error) => Err(error),
-                };
-                match queued {
-                    Ok(receipt) => sent.push(receipt),
-                    Err(error) => trouble = Some(error),
-                }
-                let goes_on = trouble.is_none() && sent.len() < WINDOW;
-                next = if goes_on { messages.try_recv().ok() } else { None };
-            }
+            let (sent, trouble) = self.bundle(first, &mut messages).await;
             self.answered(sent).await?;
             trouble.map_or(Ok(()), Err)?;
         }
         Ok(())
+    }
+
+    /// Sends what is there together, so that a long input is fast and each line of a person is answered at once. What is
+    /// wrong ends the bundle: what stands before it counts.
+    async fn bundle(
+        &self,
+        first: Result<Parts>,
+        messages: &mut mpsc::Receiver<Result<Parts>>,
+    ) -> (Vec<Sent>, Option<Error>) {
+        let (mut next, mut sent, mut bytes) = (Some(first), Vec::new(), 0);
+        while let Some(message) = next {
+            let message = match message {
+                Ok(message) => message,
+                Err(error) => return (sent, Some(error)),
+            };
+            bytes += message.value.as_ref().map_or(0, Vec::len);
+            match self.sender.send(&self.topic, &message).await {
+                Ok(receipt) => sent.push(receipt),
+                Err(error) => return (sent, Some(error)),
+            }
+            let has_room = sent.len() < WINDOW && bytes < WINDOW_BYTES;
+            next = if has_room { messages.try_recv().ok() } else { None };
+        }
+        (sent, None)
     }
 
     /// Waits for receipts, and says all of them, also those behind one that failed.

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::{NO_HEADERS, SOON, Subject, send};
 
 type From = [(TopicPartition, Start)];
+type KeyAndValue<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
 
 fn at(topic: &str, partition: i32) -> TopicPartition {
     let topic = Arc::from(topic);
@@ -128,7 +129,7 @@ pub async fn gives_every_byte(subject: &Subject) -> Result<()> {
     let mut headers = Headers::new();
     headers.push("a", vec![0xff, 0x00]);
     headers.push_null("a");
-    let cases: [(Option<&[u8]>, Option<&[u8]>); 3] = [
+    let cases: [KeyAndValue<'_>; 3] = [
         (Some(&[0xfe, 0]), Some(b"")),
         (None, Some(&[0x80])),
         (Some(b""), None),

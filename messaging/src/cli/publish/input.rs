@@ -6,16 +6,19 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use super::{Options, WINDOW};
+use super::Options;
 use crate::cli::shown::{JsonRecord, Parts};
 use crate::error::{Kind, Result};
+
+/// How many messages are read ahead.
+const AHEAD: usize = 100;
 
 /// The messages, in their order. After an error none follows.
 ///
 /// # Errors
 /// When the input cannot be opened.
 pub(super) fn messages(options: &Options) -> Result<mpsc::Receiver<Result<Parts>>> {
-    let (give, messages) = mpsc::channel(WINDOW);
+    let (give, messages) = mpsc::channel(AHEAD);
     if options.tombstone || options.value.is_some() {
         let value = options.value.clone().map(String::into_bytes);
         // There is room for one.

@@ -117,6 +117,19 @@ fn a_line_that_is_no_message_ends_it_with_what_was_written_before() -> Result<()
 }
 
 #[test]
+fn a_message_that_the_broker_refuses_fails_with_how_many_were_written() -> Result<()> {
+    let shop = Shop::new("refused")?;
+    let topic = shop.topic("t", 1)?;
+    let input = format!("small\n{}\n", "x".repeat(2_000_000));
+    let said = shop.say_reading(&["publish", &topic, "--lines"], input)?;
+    assert_eq!((said.code, said.stdout), (Some(1), format!("{topic}[0]@0\n")));
+    for part in ["the broker refuses the message", "1 message written before"] {
+        assert!(said.stderr.contains(part), "{}", said.stderr);
+    }
+    Ok(())
+}
+
+#[test]
 fn when_nobody_reads_the_receipts_it_fails_and_says_how_many_were_written() -> Result<()> {
     let shop = Shop::new("no-reader")?;
     let topic = shop.topic("t", 1)?;
