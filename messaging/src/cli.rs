@@ -25,6 +25,7 @@ mod connection;
 mod consume;
 mod consumer;
 mod dlq;
+mod doctor;
 mod groups;
 mod kafka;
 mod logging;
@@ -75,6 +76,8 @@ enum Command {
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
+    /// Say whether this program would work here, and what to do where it would not
+    Doctor(doctor::Options),
     /// Look at the topics of the broker, make them and delete them
     Topics(topics::Options),
     /// Look at the groups of the broker, and set where they go on
@@ -111,6 +114,7 @@ impl App {
             Command::Publish(options) => publish::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
+            Command::Doctor(options) => doctor::run(&self, &options).await,
             Command::Topics(options) => topics::run(&self, options).await,
             Command::Groups(options) => groups::run(&self, options).await,
             Command::Completion(options) => completion::run(&options),

@@ -34,13 +34,14 @@ pub use self::calls::assert_future;
 pub use self::instance::{Instances, WithoutDefault, assert_instance};
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
+pub use crate::publishing::{KeyBy, no_answer, or_fail, or_log, send_event, send_plain};
 #[cfg(feature = "inventory")]
 pub use crate::registry::Registered;
 pub use crate::registry::{Entry, kinds};
 #[cfg(not(feature = "inventory"))]
-pub use crate::registry::{TOPICS, WORKERS};
+pub use crate::registry::{PUBLISHERS, TOPICS, WORKERS};
 pub use crate::settings::OffsetReset;
-pub use crate::spec::{Place, TopicSpec, WorkerSpec};
+pub use crate::spec::{Place, PublisherSpec, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
 pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 

@@ -65,6 +65,7 @@ fn help_names_every_command_and_the_exit_codes() -> Result<()> {
             "consumer ",
             "publish ",
             "dlq ",
+            "doctor ",
             "workers ",
             "check ",
             "[default]",
@@ -155,6 +156,62 @@ fn a_reader_that_has_gone_is_no_mistake() -> Result<()> {
     let output = child.wait_with_output()?;
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), &*told), (Some(0), ""));
+    Ok(())
+}
+
+#[test]
+fn a_wrong_command_suggests_the_nearest() -> Result<()> {
+    for (arguments, meant) in [
+        (&["topcis", "list"][..], "'topics'"),
+        (&["topics", "lst"], "'list'"),
+        (&["groups", "rest", "g"], "'reset'"),
+    ] {
+        let said = say(SERVICE, "", arguments)?;
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(said.stderr.contains(meant), "{}", said.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn on_memory_the_commands_say_that_they_see_a_broker_of_their_own() -> Result<()> {
+    for (arguments, told) in [
+        (&["topics", "list"][..], "there are no topics"),
+        (&["groups", "list"], "there are no groups"),
+        (&["doctor"], "ok    broker"),
+    ] {
+        let said = say(SERVICE, "", arguments)?;
+        assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
+        assert!(said.stdout.contains(told), "{said:?}");
+        assert!(said.stderr.contains("lives inside one process"), "{said:?}");
+    }
+    let said = say(SERVICE, "", &["groups", "list", "--json"])?;
+    assert_eq!(said.json()?, serde_json::json!([]));
+    Ok(())
+}
+
+#[test]
+fn switched_off_messaging_is_told_by_every_command_that_needs_it() -> Result<()> {
+    let settings = "[messaging]\nmessage_broker = \"kafka\"\nkafka_enabled = false\n";
+    for arguments in [&["topics", "list"][..], &["groups", "list"], &["doctor"]] {
+        let said = say(SERVICE, settings, arguments)?;
+        let told = format!("{}{}", said.stdout, said.stderr);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(
+            told.contains("kafka is switched off by kafka_enabled"),
+            "{said:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn the_help_of_topics_and_groups_says_whose_names_it_takes() -> Result<()> {
+    for command in ["topics", "groups", "doctor"] {
+        let said = say(SERVICE, "", &[command, "--help"])?;
+        assert_eq!(said.code, Some(0));
+        assert!(said.stdout.contains("topic_prefix"), "{}", said.stdout);
+    }
     Ok(())
 }
 

@@ -8,11 +8,20 @@ use crate::error::{Kind, Result};
 use crate::settings::Settings;
 
 impl App {
+    /// The settings.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        Ok(Settings::load(&self.sources)?)
+    }
+
     /// Every worker with all its keys decided.
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
-        let settings = Settings::load(&self.sources)?;
-        let resolve = |spec| Resolved::new(spec, &settings);
-        Ok(self.workers.iter().map(resolve).collect())
+        Ok(self.resolved_by(&self.settings()?))
+    }
+
+    /// As [`App::resolved`], by settings that were loaded before.
+    pub(crate) fn resolved_by(&self, settings: &Settings) -> Vec<Resolved> {
+        let resolve = |spec| Resolved::new(spec, settings);
+        self.workers.iter().map(resolve).collect()
     }
 
     /// What stands before the name of every topic; empty when nothing does.
@@ -39,7 +48,7 @@ impl App {
 
     /// The settings, and the broker that they name, once it has answered. It is asked only once.
     pub(crate) async fn reached_once(&self) -> Result<(Settings, Arc<dyn Broker>)> {
-        let settings = Settings::load(&self.sources)?;
+        let settings = self.settings()?;
         let broker = self.broker_of(&settings).ok_or(Kind::Disabled)?;
         connect::reach_once(&*broker).await?;
         Ok((settings, broker))

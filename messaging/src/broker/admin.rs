@@ -17,7 +17,8 @@ type Answer<'a, T> = BoxFuture<'a, Result<T, BrokerError>>;
 
 /// Topics and groups. All names are the broker's: nothing is put before them.
 ///
-/// Nothing is tried again: a broker that does not answer within `kafka_request_timeout_ms` is an error.
+/// A broker that does not answer within `kafka_request_timeout_ms` is an error, and is not asked again. What it is only about
+/// to know, such as a topic that was just made, is waited for up to 10 s.
 pub trait Admin: Send + Sync {
     /// The nodes.
     fn cluster(&self) -> Answer<'_, Cluster>;

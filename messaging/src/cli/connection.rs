@@ -24,9 +24,7 @@ impl Connection {
     pub(super) async fn open(app: &App) -> Result<Connection> {
         let (settings, broker) = app.reached_once().await?;
         if broker.name() == "memory" {
-            note(
-                "note: message_broker is memory, which lives inside one process: this command has one of its own, and it is empty",
-            );
+            note("note: the memory broker lives inside one process, so this command sees only its own");
         }
         let admin = broker
             .admin()

@@ -148,6 +148,23 @@ fn agrees_with_kafkas_tool(protocol: &str) -> Result<()> {
     let said = service.table(&["groups", "describe", &group])?;
     let row = [&*group, &*orders, "1", "4", "11", "7", "-", "-", "-"];
     assert!(said.rows().contains(&row.to_vec()), "{}", said.stdout);
+    let reset = [
+        "groups",
+        "reset",
+        &group,
+        "--topic",
+        &orders,
+        "--to-offset",
+        "2",
+        "--execute",
+    ];
+    service.table(&reset)?;
+    let found = service.json(&["groups", "describe", &group])?;
+    let ours = by_us(&found)?;
+    assert_eq!(ours, by_kafka(&service, &group)?, "after a reset");
+    let set = ours.iter().filter(|row| row[0] == orders && row[2] == "2");
+    assert_eq!(set.count(), 3, "{found}");
+
     let first = format!("{group}: Empty, {protocol}");
     assert!(
         said.stdout.starts_with(&first) && said.stdout.contains("0 members, lag 12"),

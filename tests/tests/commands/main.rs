@@ -1,5 +1,6 @@
 //! The commands that ask the broker, each against a real Kafka.
 
+mod doctor;
 mod groups;
 mod records;
 mod reset;

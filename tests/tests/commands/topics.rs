@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use crate::support::Service;
+use crate::support::{SOON, Service};
 
 #[test]
 fn a_topic_is_created_listed_described_grown_and_deleted() -> Result<()> {
@@ -179,6 +179,20 @@ fn the_spellings_of_the_python_documents_do_the_same() -> Result<()> {
         !help.contains("kafka  ") && !help.contains("worker  As"),
         "{help}"
     );
+    Ok(())
+}
+
+#[test]
+fn an_absent_topic_is_told_with_the_command_that_makes_it() -> Result<()> {
+    let service = Service::new("advice")?;
+    let mut program = service.start("shout")?;
+    for (name, partitions) in [("quiet", 1), ("loud", 1)] {
+        let advice = format!("`service topics create {}`", service.topic(name));
+        program.wait_for_line(|line| line.contains(&advice), SOON)?;
+        service.create(name, partitions)?;
+    }
+    let group = format!("{} reads {}", service.group("shout"), service.topic("quiet"));
+    program.wait_for_line(|line| line == group, SOON)?;
     Ok(())
 }
 

@@ -123,6 +123,8 @@ pub struct Cluster {
     pub id: Option<String>,
     /// The nodes, by their numbers.
     pub nodes: Vec<Node>,
+    /// What asked it, with its version: the broker's own is not told to clients.
+    pub client: String,
 }
 
 /// One server of a broker.

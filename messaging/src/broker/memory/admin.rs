@@ -27,6 +27,7 @@ impl Admin for MemoryBroker {
         ready(Ok(Cluster {
             id: None,
             nodes: vec![node],
+            client: "this process".to_owned(),
         }))
     }
 

@@ -103,7 +103,7 @@ fn a_memory_broker_is_empty_and_says_so() -> Result<()> {
         said.failed(
             1,
             &[
-                "message_broker is memory",
+                "the memory broker lives inside one process",
                 "there is no topic \"t\"; there are none",
             ],
         );

@@ -1,17 +1,21 @@
 //! Groups: who is in them, and what they committed.
 
+use std::time::Duration;
+
+use rdkafka::client::Client;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use tokio::time::{Instant, sleep};
 
 use super::super::error::code;
 use super::super::{blocking, ffi};
-use super::{KafkaAdmin, Quiet, offsets};
+use super::{KafkaAdmin, LOOK, Quiet, SEEN, offsets};
 use crate::broker::{BrokerError, GroupDescription, GroupListing, GroupState, TopicPartition};
 
 impl KafkaAdmin {
     pub(super) async fn list_groups(&self) -> Result<Vec<GroupListing>, BrokerError> {
-        let asked = self.ask(|client, limit| {
+        let asked = self.ask_coordinator(|client, limit| {
             let mut groups = ffi::groups::list(client, limit)?;
             groups.sort();
             Ok(groups)
@@ -23,7 +27,7 @@ impl KafkaAdmin {
 
     pub(super) async fn look_at_group(&self, group: &str) -> Result<Option<GroupDescription>, BrokerError> {
         let name = group.to_owned();
-        let asked = self.ask(move |client, limit| ffi::groups::describe(client, &name, limit));
+        let asked = self.ask_coordinator(move |client, limit| ffi::groups::describe(client, &name, limit));
         match asked.await? {
             // Of a group that is not there, some brokers say that it is dead.
             Ok(found) => Ok(found.filter(|group| group.state != GroupState::Dead)),
@@ -43,6 +47,7 @@ impl KafkaAdmin {
             topic.to_owned(),
             self.config.request_timeout,
         );
+        // A consumer waits for the coordinator by itself.
         let asked = blocking("kafka-committed", move || {
             let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
             let mut list = TopicPartitionList::new();
@@ -55,7 +60,7 @@ impl KafkaAdmin {
 
     pub(super) async fn committed_by(&self, group: &str) -> Result<Vec<(TopicPartition, i64)>, BrokerError> {
         let name = group.to_owned();
-        let asked = self.ask(move |client, limit| {
+        let asked = self.ask_coordinator(move |client, limit| {
             let mut offsets = ffi::groups::offsets(client, &name, limit)?;
             offsets.sort();
             Ok(offsets)
@@ -75,12 +80,29 @@ impl KafkaAdmin {
             return Ok(());
         }
         let (name, list) = (group.to_owned(), self.list_of(group, offsets)?);
-        let asked = self.ask(move |client, limit| ffi::groups::set_offsets(client, &name, &list, limit));
+        let asked =
+            self.ask_coordinator(move |client, limit| ffi::groups::set_offsets(client, &name, &list, limit));
         match asked.await? {
             Err(error) if is_live(&error) => Err(BrokerError::GroupLive {
                 group: group.to_owned(),
             }),
             answer => answer.map_err(|e| self.group_error("setting the offsets of", group, &e)),
+        }
+    }
+
+    /// As [`KafkaAdmin::ask`]. A coordinator that has just been chosen, such as at the first group of a cluster, reads its
+    /// groups before it answers.
+    async fn ask_coordinator<T: Send + 'static>(
+        &self,
+        call: impl Fn(&Client<Quiet>, Duration) -> KafkaResult<T> + Clone + Send + 'static,
+    ) -> Result<KafkaResult<T>, BrokerError> {
+        let end = Instant::now() + SEEN;
+        loop {
+            let answer = self.ask(call.clone()).await?;
+            match &answer {
+                Err(error) if coordinator_moves(error) && Instant::now() < end => sleep(LOOK).await,
+                _ => return Ok(answer),
+            }
         }
     }
 
@@ -100,6 +122,17 @@ impl KafkaAdmin {
     fn group_error(&self, doing: &str, group: &str, error: &KafkaError) -> BrokerError {
         self.explain(&format!("{doing} the group \"{group}\""), None, error)
     }
+}
+
+fn coordinator_moves(error: &KafkaError) -> bool {
+    matches!(
+        code(error),
+        Some(
+            RDKafkaErrorCode::CoordinatorLoadInProgress
+                | RDKafkaErrorCode::CoordinatorNotAvailable
+                | RDKafkaErrorCode::NotCoordinator
+        )
+    )
 }
 
 /// Who is no member may commit only while there is none.

@@ -5,6 +5,7 @@ use rdkafka::admin::{
 };
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataTopic};
+use rdkafka::util::get_rdkafka_version;
 use tokio::time::{Instant, sleep};
 
 use super::super::error::{Meaning, meaning};
@@ -24,7 +25,8 @@ impl KafkaAdmin {
         let asked = self.ask(|client, limit| {
             let nodes = nodes(&client.fetch_metadata(Some(ANY_TOPIC), limit)?);
             let id = client.fetch_cluster_id(limit);
-            Ok(Cluster { id, nodes })
+            let client = format!("librdkafka {}", get_rdkafka_version().1);
+            Ok(Cluster { id, nodes, client })
         });
         asked
             .await?
