@@ -32,10 +32,19 @@ impl App {
             .unwrap_or_default())
     }
 
-    /// Only the workers of which this is true, with all their keys decided.
-    pub(crate) fn keeping_where(mut self, keep: impl Fn(&Resolved) -> bool) -> Result<App> {
+    /// Each group with each topic that it has a handler for.
+    pub(crate) fn handled(&self) -> Result<Vec<(String, String)>> {
+        let resolved = self.resolved()?.into_iter();
+        Ok(resolved.map(|handler| (handler.group, handler.topic)).collect())
+    }
+
+    /// Only the handlers of groups and topics of which this is true.
+    pub(crate) fn keeping_where(mut self, keep: impl Fn(&str, &str) -> bool) -> Result<App> {
         let settings = Settings::load(&self.sources)?;
-        self.workers.retain(|spec| keep(&Resolved::new(spec, &settings)));
+        self.workers.retain(|spec| {
+            let handler = Resolved::new(spec, &settings);
+            keep(&handler.group, &handler.topic)
+        });
         Ok(self)
     }
 

@@ -6,7 +6,6 @@ use clap::error::ErrorKind;
 use super::nearest::unknown;
 use super::wrong_argument;
 use crate::App;
-use crate::app::Resolved;
 use crate::error::Result;
 
 #[derive(Debug, Args)]
@@ -38,23 +37,22 @@ impl From<CompatOptions> for Options {
 
 pub(super) async fn run(app: App, options: Options) -> Result<()> {
     let prefix = app.topic_prefix()?;
-    let resolved = app.resolved()?;
-    if let Some(wrong) = first_unknown(&resolved, &options, &prefix) {
+    if let Some(wrong) = first_unknown(&app.handled()?, &options, &prefix) {
         wrong_argument(ErrorKind::InvalidValue, &wrong);
     }
-    app.keeping_where(|handler| options.means(handler, &prefix))?
+    app.keeping_where(|group, topic| options.means(group, topic, &prefix))?
         .run()
         .await
 }
 
 /// What there is no handler of, said with what there is.
-fn first_unknown(resolved: &[Resolved], options: &Options, prefix: &str) -> Option<String> {
-    let groups = unique(resolved.iter().map(|handler| &*handler.group));
+fn first_unknown(handled: &[(String, String)], options: &Options, prefix: &str) -> Option<String> {
+    let groups = unique(handled.iter().map(|(group, _)| &**group));
     if !groups.contains(&&*options.group) {
         return Some(unknown("group", &options.group, &groups));
     }
-    let of_group = resolved.iter().filter(|handler| handler.group == options.group);
-    let topics = unique(of_group.map(|handler| &*handler.topic));
+    let of_group = handled.iter().filter(|(group, _)| *group == options.group);
+    let topics = unique(of_group.map(|(_, topic)| &**topic));
     let is_known = |wanted: &String| topics.iter().any(|topic| is_named(topic, wanted, prefix));
     let wrong = options.topics.iter().find(|wanted| !is_known(wanted))?;
     let noun = format!("handler in the group \"{}\" for the topic", options.group);
@@ -74,9 +72,9 @@ fn is_named(topic: &str, wanted: &str, prefix: &str) -> bool {
 }
 
 impl Options {
-    fn means(&self, handler: &Resolved, prefix: &str) -> bool {
+    fn means(&self, group: &str, topic: &str, prefix: &str) -> bool {
         let mut topics = self.topics.iter();
-        handler.group == self.group
-            && (self.topics.is_empty() || topics.any(|wanted| is_named(&handler.topic, wanted, prefix)))
+        let is_meant = self.topics.is_empty() || topics.any(|wanted| is_named(topic, wanted, prefix));
+        group == self.group && is_meant
     }
 }

@@ -1,6 +1,7 @@
 //! What a user gets wrong, and a broker that is not there.
 
 use anyhow::Result;
+use messaging_tests::kafka::KafkaServer;
 use messaging_tests::ports::Port;
 use messaging_tests::said::Said;
 
@@ -108,5 +109,49 @@ fn a_memory_broker_is_empty_and_says_so() -> Result<()> {
             ],
         );
     }
+    Ok(())
+}
+
+#[test]
+fn a_topic_that_may_not_be_read_is_named_and_reading_needs_no_right_on_a_group() -> Result<()> {
+    let server = KafkaServer::builder()
+        .property(
+            "authorizer.class.name",
+            "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        )
+        .property("allow.everyone.if.no.acl.found", "true")
+        .start()?;
+    let (shop, bootstrap) = (Shop::new("denied")?, server.bootstrap());
+    let say = |arguments: &[&str]| -> Result<Said> {
+        let mut command = shop.command(arguments)?;
+        command.env("KAFKA_BOOTSTRAP_SERVERS", &bootstrap);
+        Said::by(command)
+    };
+    for topic in ["open", "closed"] {
+        say(&["topics", "create", topic, "--partitions", "1"])?.done()?;
+        say(&["publish", topic, "x"])?.done()?;
+    }
+    for (operation, kind, name) in [("All", "--group", "*"), ("Read", "--topic", "closed")] {
+        let to = ["--bootstrap-server", &bootstrap, "--add", "--force"];
+        let rule = [
+            "--deny-principal",
+            "User:ANONYMOUS",
+            "--operation",
+            operation,
+            kind,
+            name,
+        ];
+        KafkaServer::tool("org.apache.kafka.tools.AclCommand", &[&to[..], &rule].concat())?;
+    }
+    let consume = |topic| say(&["consume", topic, "--from-beginning", "--until-end"]);
+    let answer = consume("open")?.done()?;
+    assert!(answer.ends_with("  x\n"), "{answer}");
+    consume("closed")?.failed(
+        1,
+        &[
+            "the topic \"closed\" is not allowed",
+            "give the principal the right",
+        ],
+    );
     Ok(())
 }
