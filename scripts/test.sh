@@ -25,6 +25,8 @@ missing_packages() {
     command -v make >/dev/null || echo make
     # Debian's perl-base, which is always there, lacks modules that OpenSSL's Configure needs.
     perl -MFindBin -MFile::Compare -e 1 2>/dev/null || echo perl
+    # A test runs the curl lines of the README.
+    command -v curl >/dev/null || echo curl
     command -v java >/dev/null || echo default-jre-headless
     command -v mvn >/dev/null || echo maven
 }
