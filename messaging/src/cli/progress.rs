@@ -6,20 +6,24 @@ use indicatif::{ProgressDrawTarget, ProgressStyle};
 
 pub(super) use indicatif::ProgressBar as Progress;
 
-/// Counts what has no known end; `what` stands behind the number.
+/// Counts what has no known end, with a line of the answer for each; `what` stands behind the number.
 pub(super) fn counting(what: &'static str) -> Progress {
-    shown(None, &format!("{{spinner}} {{human_pos}} {what}, {{per_sec}}"))
+    shown(
+        None,
+        &format!("{{spinner}} {{human_pos}} {what}, {{per_sec}}"),
+        true,
+    )
 }
 
-/// A bar for so many.
-pub(super) fn bar(total: u64, what: &'static str) -> Progress {
+/// A bar for so many; `has_lines` says whether the answer has a line for each.
+pub(super) fn bar(total: u64, what: &'static str, has_lines: bool) -> Progress {
     let template = format!("{{bar:40}} {{human_pos}}/{{human_len}} {what}, {{eta}} left");
-    shown(Some(total), &template)
+    shown(Some(total), &template, has_lines)
 }
 
-fn shown(total: Option<u64>, template: &str) -> Progress {
+fn shown(total: Option<u64>, template: &str, has_lines: bool) -> Progress {
     // Where the answer scrolls over the same terminal, it is the progress.
-    let target = if io::stdout().is_terminal() && total.is_none() {
+    let target = if has_lines && io::stdout().is_terminal() {
         ProgressDrawTarget::hidden()
     } else {
         ProgressDrawTarget::stderr()

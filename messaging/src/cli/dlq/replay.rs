@@ -75,6 +75,22 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     })
 }
 
+/// What is to be replayed of each partition.
+async fn left(connection: &Connection, options: &Options, place: &Place) -> Result<Vec<Stretch>> {
+    let offsets = connection.offsets(&options.topic).await?;
+    let mut left = place.left(connection, &offsets).await?;
+    if options.from_beginning {
+        let beginnings = left.iter_mut().zip(&offsets);
+        beginnings.for_each(|(stretch, (first, _))| stretch.from = *first);
+    }
+    if options.from_beginning && options.execute {
+        // For all at once: a replay that is killed would else go on at an old place where it has not come to.
+        let from = left.iter().map(|stretch| (stretch.partition, stretch.from));
+        place.keep(connection, &from.collect::<Vec<_>>()).await?;
+    }
+    Ok(left)
+}
+
 struct Replay<'a> {
     connection: &'a Connection,
     options: &'a Options,
@@ -90,23 +106,12 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     async fn begin(connection: &'a Connection, options: &'a Options) -> Result<Replay<'a>> {
-        let offsets = connection.offsets(&options.topic).await?;
         let place = Place::of(&options.topic, &options.filter);
-        let mut left = place.left(connection, &offsets).await?;
-        if options.from_beginning {
-            left.iter_mut()
-                .zip(&offsets)
-                .for_each(|(stretch, (first, _))| stretch.from = *first);
-            // For all at once: a replay that is killed would else go on at an old place where it has not come to.
-            if options.execute {
-                let from: Vec<_> = left
-                    .iter()
-                    .map(|stretch| (stretch.partition, stretch.from))
-                    .collect();
-                place.keep(connection, &from).await?;
-            }
-        }
+        let left = left(connection, options, &place).await?;
         let sender = options.execute.then(|| Sender::open(connection)).transpose()?;
+        let printer = Printer::new();
+        // A person who lets it send wants to see how far it is; the letters were said before.
+        let has_lines = options.json || !options.execute || !printer.is_terminal();
         let total: i64 = left.iter().map(Stretch::len).sum();
         Ok(Replay {
             connection,
@@ -114,8 +119,8 @@ impl<'a> Replay<'a> {
             place,
             sender,
             passed: BTreeMap::new(),
-            told: Told::new(Printer::new(), options.json),
-            progress: progress::bar(total.unsigned_abs(), "dead letters"),
+            told: Told::new(printer, options.json, has_lines),
+            progress: progress::bar(total.unsigned_abs(), "dead letters", has_lines),
             left,
         })
     }

@@ -1,12 +1,13 @@
 //! Where the messages come from: the command line, a file, or standard input.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
 use tokio::sync::mpsc;
 
 use super::Options;
+use crate::cli::output::note;
 use crate::cli::shown::{JsonRecord, Parts};
 use crate::error::{Kind, Result};
 
@@ -41,6 +42,9 @@ pub(super) fn messages(options: &Options) -> Result<mpsc::Receiver<Result<Parts>
 
 fn open(file: Option<&Path>) -> Result<Box<dyn BufRead + Send>> {
     let Some(path) = file else {
+        if io::stdin().is_terminal() {
+            note("reading from the terminal; Ctrl-D ends it");
+        }
         return Ok(Box::new(BufReader::new(io::stdin())));
     };
     let opened = File::open(path);

@@ -24,16 +24,19 @@ pub(super) enum Fate {
 pub(super) struct Told {
     printer: Printer,
     is_json: bool,
+    /// Whether each letter has a line, beside the sum.
+    has_lines: bool,
     sent: usize,
     too_often: usize,
     no_letters: usize,
 }
 
 impl Told {
-    pub(super) fn new(printer: Printer, is_json: bool) -> Told {
+    pub(super) fn new(printer: Printer, is_json: bool, has_lines: bool) -> Told {
         Told {
             printer,
             is_json,
+            has_lines,
             sent: 0,
             too_often: 0,
             no_letters: 0,
@@ -60,6 +63,9 @@ impl Told {
                 (story, "leave", "it does not say where it comes from")
             }
         };
+        if !self.has_lines {
+            return Ok(());
+        }
         let text = match self.is_json {
             true => json(record, &story, action, why),
             false => line(record, &story, why),
