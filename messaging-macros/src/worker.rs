@@ -1,6 +1,7 @@
-//! `#[worker]`.
+//! `#[worker]`, on an async function or on `impl Worker for` a type.
 
 mod check;
+mod class;
 mod expand;
 mod parse;
 
@@ -24,6 +25,9 @@ struct Worker {
 }
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if parse::is_impl(item.clone()) {
+        return class::expand(attribute, item);
+    }
     let parsed = parse::parse(attribute, item.clone());
     let beside = parsed
         .and_then(check::check)

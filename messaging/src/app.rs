@@ -367,7 +367,8 @@ impl App {
     fn planned(&self, spec: &WorkerSpec, settings: &Settings, context: &Context) -> Planned {
         let resolved = Resolved::new(spec, settings);
         let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
-        let made = spec.make(&context.for_worker(resolved.timeout, key_of));
+        let made = spec.make(&context.for_worker(resolved.timeout, key_of, resolved.batch_keys));
+        let hooks = made.as_ref().ok().and_then(|handler| handler.hooks());
         let wrap = |inner| {
             self.layers
                 .iter()
@@ -375,7 +376,11 @@ impl App {
                 .fold(inner, |inner, layer| layer.layer(&resolved.name, inner))
         };
         let made = made.map(wrap);
-        Planned { resolved, made }
+        Planned {
+            resolved,
+            made,
+            hooks,
+        }
     }
 }
 

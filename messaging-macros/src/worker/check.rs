@@ -10,6 +10,7 @@ use super::parse::Written;
 use crate::cfgs::cfgs;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
+use crate::retry::check_retries;
 
 const MOST_ARGUMENTS: usize = 16;
 
@@ -26,6 +27,7 @@ pub(super) fn check(written: Written) -> syn::Result<Worker> {
     check_generics(&signature, &mut mistakes);
     check_method(&signature, &mut mistakes);
     check_outcome(&signature, &mut mistakes);
+    check_retries(&keys, &mut mistakes);
     let name = check_name(&keys, &signature, &mut mistakes);
     let topic = check_topic(&keys, &mut mistakes);
     let mut arguments = check_arguments(&signature, &mut mistakes);
@@ -81,8 +83,7 @@ fn check_generics(signature: &Signature, mistakes: &mut Mistakes) {
 
 /// Only what is in the function shows whether it is a method; what is around it, a macro cannot see.
 fn check_method(signature: &Signature, mistakes: &mut Mistakes) {
-    const MESSAGE: &str =
-        "a worker cannot be a method: make it a free async function and take what it needs as `State<_>`";
+    const MESSAGE: &str = "a worker cannot be a method: make it a free async function that takes what it needs as `State<_>`, or put `#[worker]` on `impl Worker for` the type";
     if let Some(receiver) = signature.receiver() {
         mistakes.at(receiver, MESSAGE);
     } else if let Some(self_type) = find(signature.to_token_stream(), "Self") {
@@ -123,7 +124,7 @@ fn check_name(keys: &Keys, signature: &Signature, mistakes: &mut Mistakes) -> To
     LitStr::new(&name, signature.ident.span()).into_token_stream()
 }
 
-fn check_topic(keys: &Keys, mistakes: &mut Mistakes) -> TokenStream {
+pub(super) fn check_topic(keys: &Keys, mistakes: &mut Mistakes) -> TokenStream {
     if keys.given("topic").is_none() {
         // The attribute itself is what is wrong: there is no other token to point at.
         let message = "`topic` is missing: write `#[worker(topic = \"orders.created\")]`";

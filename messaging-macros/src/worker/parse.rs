@@ -9,7 +9,7 @@ use crate::mistakes::Mistakes;
 use crate::value;
 
 /// The accepted keys.
-const SLOTS: &[Slot] = &[
+pub(super) const SLOTS: &[Slot] = &[
     Slot::own("topic", value::topic_ref),
     Slot::call("output_topic", value::topic_ref),
     Slot::own("name", value::worker_name),
@@ -21,6 +21,7 @@ const SLOTS: &[Slot] = &[
     Slot::call("retry_delay", value::duration),
     Slot::call("retry_max_delay", value::duration),
     Slot::call("retry_jitter", value::share),
+    Slot::call("retry_policy", value::retry_policy),
     Slot::call("timeout", value::positive_duration),
     Slot::call("dlq_topic", value::topic_ref),
     Slot::call("on_exhausted", value::on_exhausted),
@@ -30,9 +31,14 @@ const SLOTS: &[Slot] = &[
     Slot::call("max_bytes", value::positive),
     Slot::call("max_ahead", value::positive),
     Slot::call("auto_offset_reset", value::auto_offset_reset),
+    Slot::call("input_schema", value::schema),
+    Slot::call("output_schema", value::schema),
     Slot::own("classify", value::function),
     Slot::own("crate", value::crate_path),
 ];
+
+const MISPLACED: &str =
+    "`#[worker]` cannot stand here: put it on an async function, or on `impl Worker for` a type";
 
 /// What the user wrote.
 pub(super) struct Written {
@@ -58,23 +64,25 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Wr
     }
 }
 
+/// Whether an `impl` stands behind the attributes of the item.
+pub(super) fn is_impl(item: TokenStream) -> bool {
+    let peeked = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let found = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
+        input.parse::<TokenStream>()?;
+        Ok(found)
+    };
+    peeked.parse2(item).unwrap_or(false)
+}
+
 /// The body is not read: what is wrong in it is the compiler's to say.
 fn function(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
     let attributes = input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     let start = input.span();
-    let on_impl = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
     let signature = input
         .parse::<Signature>()
-        .map_err(|_| Error::new(start, misplaced(on_impl)))?;
+        .map_err(|_| Error::new(start, MISPLACED))?;
     input.parse::<TokenStream>()?;
     Ok((attributes, signature))
-}
-
-fn misplaced(on_impl: bool) -> &'static str {
-    if on_impl {
-        "`#[worker]` cannot stand on an `impl`: put it on an async function and take what the methods need as `State<_>`"
-    } else {
-        "`#[worker]` cannot stand here: put it on an async function"
-    }
 }

@@ -7,7 +7,7 @@ use crate::broker::Broker;
 use crate::check::{Built, Problems, check};
 use crate::error::{Kind, Result};
 use crate::extract::Missing;
-use crate::handler::ErasedHandler;
+use crate::handler::{ErasedHandler, Hooks};
 use crate::producer::Producer;
 use crate::settings::Settings;
 
@@ -23,6 +23,7 @@ pub(super) struct Plan {
 pub(super) struct Planned {
     pub(super) resolved: Resolved,
     pub(super) made: Result<Arc<dyn ErasedHandler>, Vec<Missing>>,
+    pub(super) hooks: Option<Arc<dyn Hooks>>,
 }
 
 impl Plan {

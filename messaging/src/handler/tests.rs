@@ -59,7 +59,8 @@ fn everything_that_is_missing_is_told() {
             "no state of type `{name}` is provided; add `.state(value)` or `.provide(make)` with a `{name}` to the App"
         )
     };
-    assert_eq!(told, [state("u8"), state("alloc::sync::Arc<u32>"), state("i64")]);
+    let instance = "there is no instance of `u32`, whose methods are handlers; add `.state(value)` or `.provide(make)` with a `u32` to the App, or derive `Default` for it";
+    assert_eq!(told, [state("u8"), instance.to_owned(), state("i64")]);
 }
 
 #[test]
@@ -84,7 +85,7 @@ async fn a_record_is_not_touched_before_the_outcome_of_the_last_was_taken() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_and_a_timeout_end_one_record_of_a_run() {
     let seen = Seen::default();
-    let context = with(seen.clone()).for_worker(Some(Duration::from_secs(1)), None);
+    let context = with(seen.clone()).for_worker(Some(Duration::from_secs(1)), None, false);
     let handler = erase(note, None, &context).expect("nothing is missing");
     let outcomes: Vec<Outcome> = handler.run(run_of(&["a", "panic", "hang", "b"])).collect().await;
     let reasons: Vec<_> = outcomes.iter().map(reason).collect();
