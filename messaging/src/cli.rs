@@ -52,7 +52,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then messaging.toml, then the program.
-The answer of a command is on standard output, with --json as one JSON document, or for records as one object a line; notes and errors are on standard error.
+The answer of a command is on standard output, with --json as one JSON document, or for records as one object a line.
+Notes and errors are on standard error.
 The log is on standard error; RUST_LOG chooses what is in it (info, or for example warn or info,messaging=debug).
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 

@@ -26,11 +26,12 @@ mod told;
 use told::{Fate, Told};
 
 pub(super) const AFTER_HELP: &str = "\
-The original bytes, key and headers go to the original topic, with the header messaging.dlq.replays, which counts and \
-comes back on the next dead letter. The letters stay in their topic; those that are left out are passed, and \
---from-beginning comes back to them.
-A replay goes on where the last one with the same --reason and --worker ended, also after it was killed; nothing is lost, \
-and what was on its way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC.";
+The original bytes, key and headers go to the original topic. The header messaging.dlq.replays counts, and comes back on
+the next dead letter. The letters stay in their topic; those that are left out are passed, and --from-beginning comes
+back to them.
+
+A replay goes on where the last one with the same --reason and --worker ended, also after it was killed. Nothing is lost;
+what was on its way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC.";
 
 /// How many letters are on their way at once, and so the most that are sent twice after a kill.
 const BUNDLE: usize = 500;
