@@ -42,7 +42,7 @@ pub(crate) use resolve::Fact;
 pub(crate) use resolve::Resolved;
 pub use running::Running;
 pub use shutdown::shutdown;
-use signals::Signals;
+pub(crate) use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {

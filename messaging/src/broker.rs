@@ -9,6 +9,7 @@
 //! | [`Publisher`] | users' sends | one per App |
 //! | [`Subscription`] | one driver | records in, returned outputs and offsets out |
 //! | [`Admin`] | commands, the start-up check | topics and groups |
+//! | [`Reader`] | commands | records without a group |
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -29,6 +30,9 @@ mod admin;
 pub mod kafka;
 pub mod memory;
 pub mod partitioner;
+mod reader;
+
+pub use reader::{Reader, ReaderEvent, Start};
 
 pub use admin::{
     Admin, Cluster, GroupDescription, GroupListing, GroupMember, GroupProtocol, GroupState, NewTopic, Node,
@@ -181,6 +185,19 @@ pub trait Broker: Send + Sync {
     /// # Errors
     /// When the client cannot be made.
     fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError>;
+
+    /// Reads partitions from these places, without a group. What is absent is told by the first event. A broker that
+    /// cannot, because it keeps no records that were read, refuses.
+    ///
+    /// # Errors
+    /// When the client cannot be made, or the broker has no such way.
+    fn reader(&self, from: &[(TopicPartition, Start)]) -> Result<Box<dyn Reader>, BrokerError> {
+        let _ = from;
+        Err(BrokerError::Failed {
+            what: "reading without a group".to_owned(),
+            why: format!("{} has no way to do it; read with a worker instead", self.name()),
+        })
+    }
 }
 
 /// What a subscription is to.

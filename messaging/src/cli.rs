@@ -7,6 +7,8 @@
 //! | `table` | tables for people |
 //! | `nearest` | a wrong name suggests the nearest |
 //! | `connection` | the broker that the settings name, asked once |
+//! | `reading`, `shown`, `printer` | records without a group, for people and for programs |
+//! | `sending`, `progress` | messages in bytes, each with its receipt |
 
 use std::process::ExitCode;
 
@@ -20,14 +22,23 @@ use crate::program;
 mod check;
 mod completion;
 mod connection;
+mod consume;
+mod consumer;
+mod dlq;
 mod doctor;
 mod groups;
 mod kafka;
 mod logging;
 mod nearest;
 mod output;
+mod printer;
+mod progress;
+mod publish;
+mod reading;
 mod runworker;
+mod sending;
 mod settings;
+mod shown;
 mod table;
 mod topics;
 mod workers;
@@ -42,7 +53,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Settings come from the environment (for example KAFKA_BOOTSTRAP_SERVERS), then .env, messaging.toml and the program.
-The answer of a command is on standard output, as one JSON document with --json; notes and errors are on standard error.
+The answer of a command is on standard output, with --json as one JSON document, or for records as one object a line.
+Notes and errors are on standard error.
 The log is on standard error; RUST_LOG chooses what is in it (info, or for example warn or info,messaging=debug).
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 
@@ -53,6 +65,15 @@ enum Command {
     /// Run only the named workers, or `all`, until SIGTERM or SIGINT
     #[command(name = "runworker")]
     RunWorker(runworker::Options),
+    /// Run only the handlers of one group until SIGTERM or SIGINT
+    Consumer(consumer::Options),
+    /// Print the records of a topic; joins no group, commits nothing
+    Consume(consume::Options),
+    /// Write messages to a topic, from the command line, a file or standard input
+    Publish(publish::Options),
+    /// List, show and replay dead letters
+    #[command(subcommand)]
+    Dlq(dlq::Command),
     /// List the workers of this program; connects to nothing
     Workers(workers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
@@ -91,6 +112,10 @@ impl App {
         match command {
             Command::Run => self.run().await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
+            Command::Consumer(options) => consumer::run(self, options).await,
+            Command::Dlq(command) => dlq::run(self, command).await,
+            Command::Consume(options) => consume::run(self, options).await,
+            Command::Publish(options) => publish::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
             Command::Check => check::run(&self),
             Command::Settings(options) => settings::run(&self, &options),

@@ -27,6 +27,7 @@ pub mod admin;
 pub mod groups;
 pub mod outputs;
 pub mod publishing;
+pub mod reader;
 pub mod reading;
 pub mod topics;
 
@@ -190,6 +191,11 @@ pub mod needs {
         can.settlement == Settlement::Offsets && can.admin
     }
 
+    /// Records that can be read again.
+    pub fn replay(subject: &Subject) -> bool {
+        subject.broker().capabilities().replay
+    }
+
     /// A way to lose partitions.
     pub fn losing(subject: &Subject) -> bool {
         subject.lose.is_some() && offsets(subject)
@@ -237,6 +243,12 @@ macro_rules! conformance {
             offsets reading::leaving_without_close_commits_nothing,
             nothing reading::a_held_partition_rests_and_goes_on_without_a_gap,
             nothing reading::no_poll_gives_more_than_asked,
+            replay reader::begins_where_it_is_told,
+            replay reader::begins_at_a_time,
+            replay reader::tells_each_end_once_and_follows,
+            replay reader::gives_every_byte,
+            replay reader::takes_nothing_from_a_group,
+            replay reader::names_what_is_absent,
             nothing groups::two_members_share_and_give_back,
             nothing groups::a_member_without_partitions_is_told_so,
             nothing groups::two_groups_have_every_record_each,

@@ -37,12 +37,20 @@ impl Program {
     ///
     /// # Errors
     /// When the program cannot be started.
-    pub fn start(mut command: Command) -> Result<Self> {
+    pub fn start(command: Command) -> Result<Self> {
+        Self::start_reading(command, Stdio::null())
+    }
+
+    /// The same with an input, such as a file.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub fn start_reading(mut command: Command, input: impl Into<Stdio>) -> Result<Self> {
         let guard = Guard::new("program")?;
         let stdout = guard.folder().join("stdout");
         let stderr = guard.folder().join("stderr");
         command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(create(&stdout)?)
             .stderr(create(&stderr)?);
         let child = guard.spawn(&mut command)?;

@@ -24,6 +24,30 @@ impl App {
         self.workers.iter().map(resolve).collect()
     }
 
+    /// What stands before the name of every topic; empty when nothing does.
+    pub(crate) fn topic_prefix(&self) -> Result<String> {
+        Ok(Settings::load(&self.sources)?
+            .topic_prefix
+            .clone()
+            .unwrap_or_default())
+    }
+
+    /// Each group with each topic that it has a handler for.
+    pub(crate) fn handled(&self) -> Result<Vec<(String, String)>> {
+        let resolved = self.resolved()?.into_iter();
+        Ok(resolved.map(|handler| (handler.group, handler.topic)).collect())
+    }
+
+    /// Only the handlers of groups and topics of which this is true.
+    pub(crate) fn keeping_where(mut self, keep: impl Fn(&str, &str) -> bool) -> Result<App> {
+        let settings = Settings::load(&self.sources)?;
+        self.workers.retain(|spec| {
+            let handler = Resolved::new(spec, &settings);
+            keep(&handler.group, &handler.topic)
+        });
+        Ok(self)
+    }
+
     /// Only the workers of these names.
     pub(crate) fn keeping(mut self, names: &[String]) -> App {
         self.workers

@@ -20,11 +20,11 @@ static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
 
 /// Whether the process was told to end.
 #[derive(Clone, Debug)]
-pub(super) struct Signals(watch::Receiver<bool>);
+pub(crate) struct Signals(watch::Receiver<bool>);
 
 impl Signals {
     /// Takes the signals over, until the process ends: without a listener they would do nothing any more.
-    pub(super) fn taken_over(shutdown_timeout: Duration) -> Signals {
+    pub(crate) fn taken_over(shutdown_timeout: Duration) -> Signals {
         static ONCE: OnceLock<Signals> = OnceLock::new();
         let timeout = u64::try_from(shutdown_timeout.as_millis()).unwrap_or(u64::MAX);
         SHUTDOWN_TIMEOUT_MS.fetch_max(timeout, Ordering::SeqCst);
@@ -40,7 +40,7 @@ impl Signals {
     }
 
     /// Waits for the first signal; one that has come counts.
-    pub(super) async fn first(&mut self) {
+    pub(crate) async fn first(&mut self) {
         if self.0.wait_for(|told| *told).await.is_err() {
             // Nobody listens.
             std::future::pending().await

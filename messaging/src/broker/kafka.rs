@@ -17,6 +17,7 @@
 //! | `publisher`, `lingering`, `receipts`, `given_back` | users' sends: answered once |
 //! | `ffi` | fetching and sending past rdkafka: the only unsafe code |
 //! | `admin`, `probe` | topics and groups; is anybody there |
+//! | `reader` | records without a group |
 
 use std::sync::Arc;
 use std::thread;
@@ -26,7 +27,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use crate::broker::{
-    Admin, Broker, BrokerError, Capabilities, FailureHook, Publisher, Subscribe, Subscription,
+    Admin, Broker, BrokerError, Capabilities, FailureHook, Publisher, Reader, Start, Subscribe, Subscription,
+    TopicPartition,
 };
 use crate::delivery::Settlement;
 
@@ -47,6 +49,7 @@ mod partitions;
 mod poll_thread;
 mod probe;
 mod publisher;
+mod reader;
 mod rebalance;
 mod receipts;
 mod revoke_time;
@@ -116,6 +119,10 @@ impl Broker for Kafka {
 
     fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError> {
         Ok(Arc::new(admin::KafkaAdmin::connect(self.config()?)?))
+    }
+
+    fn reader(&self, from: &[(TopicPartition, Start)]) -> Result<Box<dyn Reader>, BrokerError> {
+        Ok(Box::new(reader::KafkaReader::start(self.config()?, from)?))
     }
 }
 

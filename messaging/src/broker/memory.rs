@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
 use super::{
-    Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Receipt,
-    Subscribe, Subscription, Waiter,
+    Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Reader,
+    Receipt, Start, Subscribe, Subscription, TopicPartition, Waiter,
 };
 use crate::delivery::Settlement;
 
@@ -17,6 +18,7 @@ mod admin;
 mod group;
 mod log;
 mod member;
+mod reader;
 mod unsent;
 
 use group::Group;
@@ -37,6 +39,9 @@ pub struct MemoryBroker {
 struct Shared {
     topics: BTreeMap<String, Log>,
     groups: BTreeMap<String, Group>,
+    /// Who waits for records without a group.
+    readers: BTreeMap<u64, Waker>,
+    last_reader: u64,
     auto_create: bool,
 }
 
@@ -58,6 +63,8 @@ impl MemoryBroker {
         let shared = Shared {
             topics: BTreeMap::new(),
             groups: BTreeMap::new(),
+            readers: BTreeMap::new(),
+            last_reader: 0,
             auto_create: true,
         };
         MemoryBroker {
@@ -148,6 +155,9 @@ impl Shared {
 
     fn changed(&mut self) {
         self.groups.values_mut().for_each(Group::wake);
+        std::mem::take(&mut self.readers)
+            .into_values()
+            .for_each(Waker::wake);
     }
 }
 
@@ -191,6 +201,10 @@ impl Broker for MemoryBroker {
 
     fn admin(&self) -> Result<Arc<dyn Admin>, BrokerError> {
         Ok(Arc::new(self.clone()))
+    }
+
+    fn reader(&self, from: &[(TopicPartition, Start)]) -> Result<Box<dyn Reader>, BrokerError> {
+        Ok(Box::new(reader::MemoryReader::new(self.clone(), from)))
     }
 }
 

@@ -47,11 +47,31 @@ impl Connection {
         }
     }
 
-    async fn no_topic(&self, wanted: &str) -> Result<Error> {
+    /// The first offset and the one behind the last record, for each partition of a topic.
+    ///
+    /// # Errors
+    /// As [`Connection::partitions`].
+    pub(super) async fn offsets(&self, topic: &str) -> Result<Vec<(i64, i64)>> {
+        match self.admin.offsets(topic).await {
+            Err(BrokerError::UnknownTopic { .. }) => Err(self.no_topic(topic).await?),
+            found => found.map_err(failed(format!("the topic \"{topic}\" could not be looked at"))),
+        }
+    }
+
+    /// The topics at the broker, without its own.
+    ///
+    /// # Errors
+    /// When it refuses to list them.
+    pub(super) async fn topic_names(&self) -> Result<Vec<String>> {
         let topics = self.admin.topics().await;
         let topics = topics.map_err(failed("the topics could not be listed"))?;
-        let own = topics.iter().filter(|topic| !topic.is_internal());
-        let names: Vec<&str> = own.map(|topic| topic.name.as_str()).collect();
+        let own = topics.into_iter().filter(|topic| !topic.is_internal());
+        Ok(own.map(|topic| topic.name).collect())
+    }
+
+    async fn no_topic(&self, wanted: &str) -> Result<Error> {
+        let names = self.topic_names().await?;
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         Ok(Kind::Usage(unknown("topic", wanted, &names)).into())
     }
 

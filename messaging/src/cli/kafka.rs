@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{runworker, topics};
+use super::{consumer, runworker, topics};
 use crate::App;
 use crate::error::Result;
 
@@ -18,6 +18,8 @@ enum Command {
     Topics(topics::list::Options),
     /// As `topics create`
     CreateTopic(topics::create::Options),
+    /// As `consumer`: the handlers that a group has for a topic
+    Consume(consumer::CompatOptions),
     /// As `runworker`
     Worker(runworker::Options),
 }
@@ -26,6 +28,7 @@ pub(super) async fn run(app: App, options: Options) -> Result<()> {
     match options.command {
         Command::Topics(options) => topics::list::run(&app, &options).await,
         Command::CreateTopic(options) => topics::create::run(&app, options).await,
+        Command::Consume(options) => consumer::run(app, options.into()).await,
         Command::Worker(options) => runworker::run(app, options).await,
     }
 }

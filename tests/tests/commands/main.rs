@@ -2,6 +2,7 @@
 
 mod doctor;
 mod groups;
+mod records;
 mod reset;
 mod support;
 mod topics;

@@ -44,6 +44,9 @@ const QUEUE_KIB: u32 = 131_072;
 /// The largest message is for the broker to judge: a topic may take more than librdkafka's own limit of 1 MB.
 const MESSAGE_MAX: u32 = 100_000_000;
 
+/// librdkafka takes no assignment without a group's name.
+const READER_GROUP: &str = "messaging.reader";
+
 /// librdkafka refuses a socket timeout within a second of the longest fetch.
 const SOCKET_TIMEOUT: (u128, u128) = (2_000, 300_000);
 
@@ -245,6 +248,23 @@ impl KafkaConfig {
         if self.statistics.is_some() {
             config.set("statistics.interval.ms", "1000");
         }
+        self.finish(&mut config);
+        config
+    }
+
+    /// For reading partitions that are named. A group has to be named too; it is neither joined nor committed to.
+    pub(super) fn reader(&self) -> ClientConfig {
+        let mut config = self.common();
+        config
+            .set("group.id", READER_GROUP)
+            .set("auto.offset.reset", reset(OffsetReset::Earliest))
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "true")
+            .set("isolation.level", "read_committed")
+            .set("fetch.queue.backoff.ms", ms(FETCH_BACKOFF))
+            .set("fetch.wait.max.ms", ms(FETCH_WAIT))
+            .set("queued.max.messages.kbytes", PREFETCH_KIB.to_string());
         self.finish(&mut config);
         config
     }

@@ -14,7 +14,7 @@ use crate::broker::{BrokerError, Event};
 use crate::record::{BatchBuilder, RecordBatch};
 
 /// About how many bytes a batch may have; the record that passes it is its last.
-const BATCH_BYTES: usize = 256 * 1024;
+pub(super) const BATCH_BYTES: usize = 256 * 1024;
 
 /// Makes the partition's pending batch from what is there; says whether there was anything.
 pub(super) fn fill(
@@ -53,7 +53,8 @@ pub(super) fn fill(
     true
 }
 
-fn copy(record: &Fetched, batch: &mut BatchBuilder) {
+/// Adds a record to a batch.
+pub(super) fn copy(record: &Fetched, batch: &mut BatchBuilder) {
     batch.push(record.offset(), record.timestamp(), record.key(), record.value());
     record.each_header(|name, value| batch.push_header(name, value));
 }

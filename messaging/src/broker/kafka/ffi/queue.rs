@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rdkafka::bindings as rdsys;
 use rdkafka::consumer::base_consumer::PartitionQueue;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::RDKafkaErrorCode;
 
 use crate::broker::TopicPartition;
@@ -21,21 +21,21 @@ use crate::broker::kafka::rebalance::Member;
 const AT_ONCE: usize = 100;
 
 /// The queue of one partition; iterating takes what is in it, and never waits.
-pub(crate) struct Queue {
+pub(crate) struct Queue<C: ConsumerContext + 'static = Member> {
     /// Taken and not given out yet, the next one last.
     taken: Vec<Result<Fetched, Trouble>>,
     handle: Handle,
     /// Separates the queue from the common one, wakes its reader, and keeps the client. It is to go last.
-    _split: PartitionQueue<Member>,
+    _split: PartitionQueue<C>,
 }
 
-impl Queue {
+impl<C: ConsumerContext + 'static> Queue<C> {
     /// Separates a partition's queue; `wake` is called when it is no longer empty.
     pub(crate) fn split(
-        consumer: &Arc<BaseConsumer<Member>>,
+        consumer: &Arc<BaseConsumer<C>>,
         at: &TopicPartition,
         wake: impl Fn() + Send + Sync + 'static,
-    ) -> Option<Queue> {
+    ) -> Option<Queue<C>> {
         let mut split = consumer.split_partition_queue(&at.topic, at.partition)?;
         split.set_nonempty_callback(wake);
         Some(Queue {
@@ -51,7 +51,7 @@ impl Queue {
     }
 }
 
-impl Iterator for Queue {
+impl<C: ConsumerContext + 'static> Iterator for Queue<C> {
     type Item = Result<Fetched, Trouble>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -69,7 +69,7 @@ struct Handle(NonNull<rdsys::rd_kafka_queue_t>);
 unsafe impl Send for Handle {}
 
 impl Handle {
-    fn of(consumer: &Arc<BaseConsumer<Member>>, at: &TopicPartition) -> Option<Handle> {
+    fn of<C: ConsumerContext>(consumer: &Arc<BaseConsumer<C>>, at: &TopicPartition) -> Option<Handle> {
         let topic = CString::new(&*at.topic).ok()?;
         // SAFETY: the client lives through this call, and the topic's name ends with a zero. The answer is ours to destroy.
         let queue = unsafe {

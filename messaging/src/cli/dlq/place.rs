@@ -1,0 +1,109 @@
+//! How far a replay is: a consumer group without members, so that Kafka's own tools show and reset it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::filter::Filter;
+use crate::broker::{BrokerError, TopicPartition};
+use crate::cli::connection::{Connection, failed};
+use crate::cli::reading::Stretch;
+use crate::error::Result;
+
+/// What stands before the topic in the group's name.
+const GROUP: &str = "messaging.dlq-replay.";
+
+/// How long a group may take until it has a coordinator.
+const SETTLED: Duration = Duration::from_secs(10);
+
+/// How long to wait before the next look.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The place of one topic, and of one choice of its letters.
+pub(super) struct Place {
+    topic: Arc<str>,
+    group: String,
+}
+
+impl Place {
+    /// The place of a replay of all letters.
+    pub(super) fn without_filter(topic: &str) -> Place {
+        Place::named(topic, "")
+    }
+
+    /// Each choice has its own: letters that one of them leaves out are still there for the others.
+    pub(super) fn of(topic: &str, filter: &Filter) -> Place {
+        Place::named(topic, &filter.suffix())
+    }
+
+    fn named(topic: &str, suffix: &str) -> Place {
+        Place {
+            topic: topic.into(),
+            group: format!("{GROUP}{topic}{suffix}"),
+        }
+    }
+
+    pub(super) fn group(&self) -> &str {
+        &self.group
+    }
+
+    /// What was not passed, of each partition.
+    ///
+    /// # Errors
+    /// When the broker does not tell.
+    pub(super) async fn left(&self, connection: &Connection, offsets: &[(i64, i64)]) -> Result<Vec<Stretch>> {
+        let committed = settled(async || connection.admin.committed(&self.group, &self.topic).await).await;
+        let committed = committed.map_err(failed("how far the replay is could not be read"))?;
+        let stretches = (0..).zip(offsets).zip(committed);
+        Ok(stretches
+            .map(|((partition, ends), committed)| left(partition, *ends, committed))
+            .collect())
+    }
+
+    /// Notes the offset of each partition from which the next replay goes on.
+    ///
+    /// # Errors
+    /// When the broker does not keep it.
+    pub(super) async fn keep(&self, connection: &Connection, offsets: &[(i32, i64)]) -> Result<()> {
+        let at = |(partition, offset): &(i32, i64)| {
+            let (topic, partition) = (self.topic.clone(), *partition);
+            (TopicPartition { topic, partition }, *offset)
+        };
+        let offsets: Vec<_> = offsets.iter().map(at).collect();
+        let kept = settled(async || connection.admin.set_group_offsets(&self.group, &offsets).await).await;
+        kept.map_err(failed("how far the replay is could not be kept"))
+    }
+}
+
+/// Asks again for a while: a group that is new, above all the first one of a broker, has no coordinator yet.
+async fn settled<T>(ask: impl AsyncFn() -> Result<T, BrokerError>) -> Result<T, BrokerError> {
+    let end = Instant::now() + SETTLED;
+    loop {
+        match ask().await {
+            Err(error) if error.is_retriable() && Instant::now() < end => sleep(PAUSE).await,
+            answer => return answer,
+        }
+    }
+}
+
+/// From what was kept; from the beginning when that is not, or no longer, an offset of the partition.
+fn left(partition: i32, (first, end): (i64, i64), committed: Option<i64>) -> Stretch {
+    let from = committed
+        .filter(|offset| (first..=end).contains(offset))
+        .unwrap_or(first);
+    let end = Some(end);
+    Stretch { partition, from, end }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_is_gone_is_the_beginning() {
+        for (committed, from) in [(None, 5), (Some(7), 7), (Some(9), 9), (Some(2), 5), (Some(12), 5)] {
+            assert_eq!(left(0, (5, 9), committed).from, from, "{committed:?}");
+        }
+    }
+}
