@@ -89,7 +89,7 @@ use proc_macro::TokenStream;
 ///         Ok(format!("{event} of partition {}", cx.partition()))
 ///     }
 /// }
-/// # assert_eq!(messaging::registry::workers()[0].name(), "enrich");
+/// # assert!(messaging::registry::workers().iter().any(|worker| worker.name() == "enrich"));
 /// ```
 ///
 /// # Mistakes
