@@ -8,6 +8,8 @@ use futures_util::future::BoxFuture;
 
 use crate::BoxError;
 use crate::broker::{Broker, NewTopic};
+use crate::check::{consumers, lacks};
+use crate::consumer::{Gathered, Made, gather, router};
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Context, States};
 use crate::handler::ErasedHandler;
@@ -15,7 +17,7 @@ use crate::producer::{OnFailure, Producer};
 use crate::registry;
 use crate::runtime::observer::Observer;
 use crate::settings::{MessageBroker, SettingValue, Settings, Sources};
-use crate::spec::WorkerSpec;
+use crate::spec::{ConsumerSpec, EventHandlerSpec, Subject, WorkerSpec};
 
 #[cfg(not(feature = "kafka"))]
 mod absent;
@@ -45,7 +47,7 @@ pub trait Layer: Send + Sync {
 
 type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 
-/// A program of workers.
+/// A program of workers and consumers.
 ///
 /// ```
 /// # use serde::{Serialize, Deserialize};
@@ -70,6 +72,9 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 /// ```
 pub struct App {
     workers: Vec<WorkerSpec>,
+    consumers: Vec<ConsumerSpec>,
+    /// Those that name their consumer.
+    event_handlers: Vec<EventHandlerSpec>,
     states: States,
     given: Vec<Given>,
     provided: Vec<Provide>,
@@ -85,6 +90,7 @@ impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App")
             .field("workers", &self.workers)
+            .field("consumers", &self.consumers)
             .finish_non_exhaustive()
     }
 }
@@ -96,18 +102,23 @@ impl Default for App {
 }
 
 impl App {
-    /// All workers that are registered in this program, and settings from the environment and `messaging.toml`.
+    /// All workers and consumers that are registered in this program, and settings from the environment and
+    /// `messaging.toml`.
     pub fn new() -> App {
         App {
             workers: registry::workers(),
+            consumers: registry::consumers(),
+            event_handlers: registry::event_handlers(),
             ..App::empty()
         }
     }
 
-    /// No workers; add them with [`App::worker`].
+    /// No workers and no consumers; add them with [`App::worker`] and [`App::consumer`].
     pub fn empty() -> App {
         App {
             workers: Vec::new(),
+            consumers: Vec::new(),
+            event_handlers: Vec::new(),
             states: States::default(),
             given: Vec::new(),
             provided: Vec::new(),
@@ -119,34 +130,54 @@ impl App {
         }
     }
 
-    /// Only the registered workers of these names: a test binary links every worker of its crate.
+    /// Only the registered workers and consumers of these names: a test binary links every worker of its crate.
     ///
     /// # Panics
-    /// When there is no worker of a name; the message lists those there are.
+    /// When there is none of a name; the message lists those there are.
     pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> App {
-        let all = registry::workers();
-        let mut workers = Vec::new();
+        let mut app = App::empty();
         for name in names {
-            let (name, before) = (name.as_ref(), workers.len());
-            // All of the name: that there are two is for the check to say.
-            workers.extend(all.iter().filter(|worker| worker.name() == name).cloned());
-            if workers.len() == before {
-                let known: Vec<&str> = all.iter().map(WorkerSpec::name).collect();
-                panic!(
-                    "there is no worker \"{name}\"; registered are: {}",
-                    known.join(", ")
-                );
-            }
+            app.take_registered(name.as_ref());
         }
+        let handlers = registry::event_handlers().into_iter();
+        let (event_handlers, _) = handlers.partition(|handler| app.owns(handler));
         App {
-            workers,
-            ..App::empty()
+            event_handlers,
+            ..app
         }
+    }
+
+    /// All of the name: that there are two is for the check to say.
+    fn take_registered(&mut self, name: &str) {
+        let (mut workers, mut consumers) = (registry::workers(), registry::consumers());
+        let known = workers.iter().map(WorkerSpec::name);
+        let known: Vec<&str> = known.chain(consumers.iter().map(ConsumerSpec::name)).collect();
+        assert!(
+            known.contains(&name),
+            "there is no worker \"{name}\"; registered are: {}",
+            known.join(", ")
+        );
+        workers.retain(|worker| worker.name() == name);
+        consumers.retain(|consumer| consumer.name() == name);
+        self.workers.extend(workers);
+        self.consumers.extend(consumers);
+    }
+
+    fn owns(&self, handler: &EventHandlerSpec) -> bool {
+        self.consumers
+            .iter()
+            .any(|consumer| consumer.is_named_by(handler))
     }
 
     /// Adds a worker by hand.
     pub fn worker(mut self, spec: WorkerSpec) -> App {
         self.workers.push(spec);
+        self
+    }
+
+    /// Adds a consumer by hand, with the handlers given to it by [`ConsumerSpec::on`].
+    pub fn consumer(mut self, spec: ConsumerSpec) -> App {
+        self.consumers.push(spec);
         self
     }
 
@@ -239,6 +270,11 @@ impl App {
         &self.workers
     }
 
+    /// The consumers of this App.
+    pub fn consumers(&self) -> &[ConsumerSpec] {
+        &self.consumers
+    }
+
     /// Checks that handlers, topics, groups, state and settings fit together. Connects to nothing.
     ///
     /// # Errors
@@ -305,7 +341,7 @@ impl App {
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
     pub async fn run(self) -> Result<()> {
-        if self.workers.is_empty() {
+        if self.workers.is_empty() && self.consumers.is_empty() && self.event_handlers.is_empty() {
             return Err(Kind::NothingRegistered.into());
         }
         let plan = self.plan()?;
@@ -329,15 +365,21 @@ impl App {
         let callback = self.on_publish_failure.clone();
         let producer = Producer::new(broker.clone(), prefix, settings.kafka_fire_and_forget, callback);
         let context = Context::new(Arc::new(self.states_with_defaults()), producer.clone());
-        let workers = self
-            .workers
-            .iter()
-            .map(|spec| self.planned(spec, &settings, &context))
-            .collect();
+        let gathered = self.gathered();
+        let workers = self.workers.iter().map(|spec| {
+            let make = |resolved: &Resolved| made(spec, resolved, &context);
+            self.planned(spec.subject(), &settings, make)
+        });
+        let consumers = gathered.iter().map(|consumer| {
+            let make = |resolved: &Resolved| router(consumer, &context.for_worker(resolved.timeout, None));
+            self.planned(consumer.spec.subject(), &settings, make)
+        });
         Ok(Plan {
+            workers: workers.chain(consumers).collect(),
+            events: events(&gathered),
+            problems: consumers::problems(&gathered, &self.event_handlers),
             settings,
             given: self.given.clone(),
-            workers,
             broker,
             producer,
         })
@@ -346,7 +388,10 @@ impl App {
     /// The values of the program, and the defaults of those whose methods are handlers.
     fn states_with_defaults(&self) -> States {
         let mut states = self.states.clone();
-        let defaults = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
+        let of_workers = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
+        let given = self.consumers.iter().flat_map(|consumer| &consumer.handlers);
+        let handlers = given.chain(&self.event_handlers);
+        let defaults = of_workers.chain(handlers.filter_map(|handler| handler.fallback.as_ref()));
         defaults.for_each(|fallback| fallback(&mut states));
         states
     }
@@ -361,10 +406,19 @@ impl App {
         self.broker.get().cloned()
     }
 
-    fn planned(&self, spec: &WorkerSpec, settings: &Settings, context: &Context) -> Planned {
+    /// Every consumer with its handlers.
+    fn gathered(&self) -> Vec<Gathered<'_>> {
+        gather(&self.consumers, &self.event_handlers)
+    }
+
+    fn planned(
+        &self,
+        spec: Subject<'_>,
+        settings: &Settings,
+        make: impl FnOnce(&Resolved) -> Made,
+    ) -> Planned {
         let resolved = Resolved::new(spec, settings);
-        let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
-        let made = spec.make(&context.for_worker(resolved.timeout, key_of));
+        let made = make(&resolved);
         let wrap = |inner| {
             self.layers
                 .iter()
@@ -374,6 +428,25 @@ impl App {
         let made = made.map(wrap);
         Planned { resolved, made }
     }
+}
+
+/// The handler of a worker.
+fn made(spec: &WorkerSpec, resolved: &Resolved, context: &Context) -> Made {
+    let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
+    let made = spec.make(&context.for_worker(resolved.timeout, key_of));
+    made.map_err(|missing| missing.iter().map(|missing| lacks(resolved, missing)).collect())
+}
+
+/// The handlers of all consumers, each with the name of its own.
+fn events(gathered: &[Gathered<'_>]) -> Vec<(String, EventHandlerSpec)> {
+    let of = |consumer: &Gathered<'_>| {
+        let name = consumer.spec.name().to_owned();
+        let handlers = consumer.handlers.iter().map(|handler| (*handler).clone());
+        handlers
+            .map(|handler| (name.clone(), handler))
+            .collect::<Vec<_>>()
+    };
+    gathered.iter().flat_map(of).collect()
 }
 
 /// The producer of a process in which no App has started, made from the environment. Refused on memory: it would succeed

@@ -23,6 +23,7 @@ mod caught;
 pub mod check;
 #[cfg(feature = "cli")]
 mod cli;
+mod consumer;
 pub mod delivery;
 mod error;
 pub mod event;
@@ -46,6 +47,7 @@ pub mod topic;
 pub use private as __private;
 
 pub use app::{App, Layer, Running};
+pub use consumer::Consumer;
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
@@ -55,7 +57,7 @@ pub use messaging_macros::{Payload, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{OnFailure, Producer, Publish, publish};
-pub use spec::{Place, TopicSpec, WorkerSpec};
+pub use spec::{ConsumerSpec, EventHandlerSpec, Place, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 
 /// Any error that can cross threads.

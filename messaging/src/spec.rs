@@ -1,4 +1,4 @@
-//! Descriptions of workers and topics: what a macro leaves behind, and what is written by hand.
+//! Descriptions of workers, consumers and topics: what a macro leaves behind, and what is written by hand.
 //!
 //! Every key is an `Option` here; defaults are applied once, where the settings are resolved.
 
@@ -16,6 +16,10 @@ use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
 use crate::settings::OffsetReset;
 use crate::topic::TopicRef;
+
+mod consumer;
+
+pub use consumer::{ConsumerSpec, EventHandlerSpec};
 
 /// Where in the source an item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +64,10 @@ pub type KeyOf = fn(&dyn Any) -> Option<Bytes>;
 
 /// Gives the value whose methods are handlers, unless the program gives one.
 pub(crate) type Fallback = Arc<dyn Fn(&mut States) + Send + Sync>;
+
+pub(crate) fn fallback<T: Send + Sync + 'static>(default: fn() -> T) -> Fallback {
+    Arc::new(move |states: &mut States| states.fall_back(default))
+}
 
 /// Where a worker's outputs go.
 #[derive(Clone, Debug)]
@@ -154,8 +162,7 @@ impl WorkerSpec {
     /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`: the
     /// App must give one.
     pub fn default_instance<T: Send + Sync + 'static>(mut self, default: Option<fn() -> T>) -> WorkerSpec {
-        self.fallback =
-            default.map(|default| Arc::new(move |states: &mut States| states.fall_back(default)) as Fallback);
+        self.fallback = default.map(fallback);
         self
     }
 
@@ -177,6 +184,19 @@ impl WorkerSpec {
     pub(crate) fn make(&self, context: &Context) -> Made {
         (self.make)(context)
     }
+
+    /// What of it is decided as for a consumer.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            kind: Kind::Worker,
+            name: &self.name,
+            place: self.place,
+            topics: std::slice::from_ref(&self.topic),
+            output: self.output.as_ref(),
+            dlq_topic: self.dlq_topic.as_deref(),
+            keys: &self.keys,
+        }
+    }
 }
 
 impl fmt::Debug for WorkerSpec {
@@ -185,18 +205,40 @@ impl fmt::Debug for WorkerSpec {
     }
 }
 
-/// One row per key: its field, its builder method, its meaning.
-macro_rules! keys {
-    ($($(#[$doc:meta])* $key:ident: $given:ty => $kept:ty;)*) => {
-        /// The keys a worker was given.
-        #[derive(Clone, Debug, Default, PartialEq)]
-        pub(crate) struct Keys {
-            $(pub(crate) $key: Option<$kept>,)*
-        }
+/// What runs: a handler of one topic, or of the events of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Worker,
+    Consumer,
+}
 
-        impl WorkerSpec {
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Worker => "worker",
+            Kind::Consumer => "consumer",
+        })
+    }
+}
+
+/// What workers and consumers have in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) name: &'a str,
+    pub(crate) place: Place,
+    pub(crate) topics: &'a [String],
+    pub(crate) output: Option<&'a Target>,
+    pub(crate) dlq_topic: Option<&'a str>,
+    pub(crate) keys: &'a Keys,
+}
+
+/// The builder methods of a kind of description.
+macro_rules! builders {
+    ($spec:ident: $($(#[$doc:meta])* $key:ident: $given:ty => $kept:ty;)*) => {
+        impl $spec {
             $($(#[$doc])*
-            pub fn $key(mut self, $key: $given) -> WorkerSpec {
+            pub fn $key(mut self, $key: $given) -> $spec {
                 self.keys.$key = Some($key.into());
                 self
             })*
@@ -204,8 +246,27 @@ macro_rules! keys {
     };
 }
 
+/// One row per key: its field, its builder method, its meaning. The last of them are for workers alone.
+macro_rules! keys {
+    (
+        $($(#[$doc:meta])* $key:ident: $given:ty => $kept:ty;)*
+        @workers_alone:
+        $($(#[$own_doc:meta])* $own:ident: $own_given:ty => $own_kept:ty;)*
+    ) => {
+        /// The keys a worker or a consumer was given.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub(crate) struct Keys {
+            $(pub(crate) $key: Option<$kept>,)*
+            $(pub(crate) $own: Option<$own_kept>,)*
+        }
+
+        builders! { WorkerSpec: $($(#[$doc])* $key: $given => $kept;)* $($(#[$own_doc])* $own: $own_given => $own_kept;)* }
+        builders! { ConsumerSpec: $($(#[$doc])* $key: $given => $kept;)* }
+    };
+}
+
 keys! {
-    /// The consumer group; unset: the setting `kafka_group_id`, else `{service}.{worker}`.
+    /// The consumer group; unset: the setting `kafka_group_id`, else `{service}.{name}`.
     group_id: impl Into<String> => String;
     /// How many lanes run at a time; 1.
     concurrency: usize => usize;
@@ -225,10 +286,6 @@ keys! {
     timeout: Duration => Duration;
     /// What happens to a record that is given up; [`OnExhausted::Dlq`].
     on_exhausted: OnExhausted => OnExhausted;
-    /// The most records of one batch, for handlers of `Batch<_>`; 100.
-    batch_size: usize => usize;
-    /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
-    batch_timeout: Duration => Duration;
     /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
     /// acknowledgement counts by its bytes only.
     max_in_flight: usize => usize;
@@ -239,6 +296,11 @@ keys! {
     max_ahead: usize => usize;
     /// Where a group without a valid offset begins; the setting `kafka_auto_offset_reset`.
     auto_offset_reset: OffsetReset => OffsetReset;
+    @workers_alone:
+    /// The most records of one batch, for handlers of `Batch<_>`; 100.
+    batch_size: usize => usize;
+    /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
+    batch_timeout: Duration => Duration;
 }
 
 /// The description of a topic: what `#[topic]` leaves behind.

@@ -1,11 +1,11 @@
-//! From a description and the settings to what a worker is told at run time. Defaults are applied here, once.
+//! From a description and the settings to what a worker or a consumer is told at run time. Defaults are applied here, once.
 
 use std::time::Duration;
 
 use crate::delivery::Rules;
 use crate::delivery::policy::{OnExhausted, Order, RetryPolicy};
 use crate::settings::{Layer, OffsetReset, Resolved as Strongest, Settings, WorkerLayer};
-use crate::spec::{Place, Target, WorkerSpec};
+use crate::spec::{Kind, Place, Subject, Target};
 
 /// How long a batch waits to fill.
 const BATCH_TIMEOUT: Duration = Duration::from_millis(100);
@@ -16,17 +16,18 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// How many records may be done behind an unfinished one.
 const MAX_AHEAD: usize = 100_000;
 
-/// A worker with every key decided; all topics carry the prefix.
+/// A worker or a consumer with every key decided; all topics carry the prefix.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) group: String,
     /// Where the group's name came from, for the start-up log.
     pub(crate) group_from: &'static str,
-    pub(crate) topic: String,
+    /// One, unless it is a consumer.
+    pub(crate) sources: Vec<Source>,
     pub(crate) output: Option<Target>,
-    pub(crate) dlq_topic: String,
     pub(crate) reset: OffsetReset,
     pub(crate) timeout: Option<Duration>,
     /// Whether `batch_size` or `batch_timeout` was given.
@@ -35,29 +36,43 @@ pub(crate) struct Resolved {
     rules: Rules,
 }
 
+/// A topic that is read, and where its dead letters go.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) topic: String,
+    pub(crate) dlq_topic: String,
+}
+
+impl Source {
+    fn new(topic: &str, dlq_topic: Option<&str>, prefix: &str) -> Source {
+        Source {
+            topic: format!("{prefix}{topic}"),
+            dlq_topic: dlq_topic
+                .map_or_else(|| format!("{prefix}{topic}.dlq"), |dlq| format!("{prefix}{dlq}")),
+        }
+    }
+}
+
 impl Resolved {
-    pub(crate) fn new(spec: &WorkerSpec, settings: &Settings) -> Resolved {
-        let keys = &spec.keys;
+    pub(crate) fn new(spec: Subject<'_>, settings: &Settings) -> Resolved {
+        let keys = spec.keys;
         let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
-        let (group, group_from) = group(spec, settings);
+        let (group, group_from) = group(&spec, settings);
         let concurrency = decide(keys.concurrency, 1);
         let retry = RetryPolicy::default();
-        let output = spec.output.clone().map(|target| Target {
+        let output = spec.output.cloned().map(|target| Target {
             topic: format!("{prefix}{}", target.topic),
             ..target
         });
-        let dlq_topic = spec
-            .dlq_topic
-            .clone()
-            .unwrap_or_else(|| format!("{}.dlq", spec.topic()));
+        let source = |topic: &String| Source::new(topic, spec.dlq_topic, prefix);
         Resolved {
-            name: spec.name().to_owned(),
-            place: spec.place(),
+            kind: spec.kind,
+            name: spec.name.to_owned(),
+            place: spec.place,
             group,
             group_from,
-            topic: format!("{prefix}{}", spec.topic()),
+            sources: spec.topics.iter().map(source).collect(),
             output,
-            dlq_topic: format!("{prefix}{dlq_topic}"),
             reset: decide(keys.auto_offset_reset, settings.kafka_auto_offset_reset),
             timeout: keys.timeout,
             batch_keys: keys.batch_size.is_some() || keys.batch_timeout.is_some(),
@@ -103,6 +118,28 @@ impl Resolved {
         self.batch.0
     }
 
+    /// Whether it reads this topic.
+    pub(crate) fn reads(&self, topic: &str) -> bool {
+        self.sources.iter().any(|source| source.topic == topic)
+    }
+
+    /// The topics it reads, for people.
+    pub(crate) fn topics(&self) -> String {
+        let topics: Vec<&str> = self.sources.iter().map(|source| source.topic.as_str()).collect();
+        topics.join(", ")
+    }
+
+    /// The topics of its dead letters, each once; none when it has no dead letters.
+    pub(crate) fn dlq_topics(&self) -> Vec<&str> {
+        let mut topics: Vec<&str> = Vec::new();
+        for source in self.sources.iter().filter(|_| self.dead_letters()) {
+            if !topics.contains(&source.dlq_topic.as_str()) {
+                topics.push(&source.dlq_topic);
+            }
+        }
+        topics
+    }
+
     /// Whether its records can become dead letters.
     pub(crate) fn dead_letters(&self) -> bool {
         self.rules.on_exhausted == OnExhausted::Dlq
@@ -121,7 +158,7 @@ fn decide<T>(in_source: Option<T>, below: T) -> T {
     strongest.map_or(below, |strongest| strongest.value)
 }
 
-fn group(spec: &WorkerSpec, settings: &Settings) -> (String, &'static str) {
+fn group(spec: &Subject<'_>, settings: &Settings) -> (String, &'static str) {
     let layer = settings.layer("kafka_group_id").unwrap_or(Layer::Default);
     let named = Strongest::pick([
         (WorkerLayer::Spec, spec.keys.group_id.clone()),
@@ -134,12 +171,12 @@ fn group(spec: &WorkerSpec, settings: &Settings) -> (String, &'static str) {
         };
         return (group.value, from);
     }
-    let (service, from) = match (&settings.service, spec.place().package) {
+    let (service, from) = match (&settings.service, spec.place.package) {
         (Some(service), _) => (service.clone(), "the setting service"),
         (None, "") => (program(), "the program's name"),
         (None, package) => (package.to_owned(), "the package it stands in"),
     };
-    (format!("{service}.{}", spec.name()), from)
+    (format!("{service}.{}", spec.name), from)
 }
 
 /// The name of the running program.

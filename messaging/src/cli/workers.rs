@@ -42,12 +42,12 @@ pub(super) fn run(app: &App, options: &Options) -> Result<()> {
 fn row(worker: Resolved) -> Row {
     Row {
         output_topic: worker.output.as_ref().map(|output| output.topic.clone()),
-        dlq_topic: worker.dead_letters().then(|| worker.dlq_topic.clone()),
+        dlq_topic: worker.dead_letters().then(|| worker.dlq_topics().join(", ")),
         concurrency: worker.keys().concurrency,
         max_retries: worker.keys().retry.max_retries,
         place: worker.place.to_string(),
+        topic: worker.topics(),
         worker: worker.name,
-        topic: worker.topic,
         group: worker.group,
         group_from: worker.group_from,
     }

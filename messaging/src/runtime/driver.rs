@@ -20,6 +20,7 @@ use super::rng::Rng;
 use super::timers::Timers;
 use super::turns::{Turn, Turns};
 use super::unit::{Cargo, Unit};
+use super::unknown::UnknownEvents;
 use super::weight::Weight;
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
@@ -114,6 +115,7 @@ pub(crate) struct Driver {
     health: watch::Sender<GroupHealth>,
     pulse: Pulse,
     finished: u64,
+    unknown: UnknownEvents,
     watched: Watched,
     producer: Producer,
     random: Rng,
@@ -169,6 +171,7 @@ impl Driver {
             health: setup.health,
             pulse: Pulse::new(),
             finished: 0,
+            unknown: UnknownEvents::default(),
             watched: Watched::by(setup.observer),
             producer: setup.producer,
             random: Rng::new(setup.seed),
@@ -300,6 +303,7 @@ impl Driver {
         }
         self.health.send_modify(|health| {
             health.partitions = partitions;
+            health.unknown_events = self.unknown.count();
             health.update(self.finished, self.core.in_flight(), self.core.is_at_work(), held);
         });
     }

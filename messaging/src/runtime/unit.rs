@@ -14,14 +14,23 @@ pub(crate) struct Unit {
     pub(crate) group: String,
     /// The topic of its outputs, prefix included.
     pub(crate) output_topic: Option<Arc<str>>,
-    /// The topic of its dead letters, prefix included.
-    pub(crate) dlq_topic: Arc<str>,
+    /// The topics it reads, each with that of its dead letters, prefix included.
+    pub(crate) dlq_topics: Vec<(String, Arc<str>)>,
     /// Put before the topic that a message names itself.
     pub(crate) topic_prefix: String,
     /// Where its group begins without a valid offset.
     pub(crate) reset: OffsetReset,
     pub(crate) rules: Rules,
     pub(crate) handler: Arc<dyn ErasedHandler>,
+}
+
+impl Unit {
+    /// Where the dead letters of a topic go. Dead letters are rare, and topics are few.
+    pub(crate) fn dlq_topic(&self, topic: &str) -> &Arc<str> {
+        let found = self.dlq_topics.iter().find(|(source, _)| source == topic);
+        // A record comes from a topic that was asked for.
+        &found.unwrap_or(&self.dlq_topics[0]).1
+    }
 }
 
 /// What this shell hangs on records.

@@ -10,6 +10,8 @@ mod batches;
 mod bounds;
 mod dead_letters;
 mod drain;
+mod events;
+mod events_fit;
 mod exhausted;
 mod extractors;
 mod failed_start;
