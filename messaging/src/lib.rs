@@ -5,6 +5,8 @@
 //! | to | write |
 //! |---|---|
 //! | handle the records of a topic | [`macro@worker`] on an async function, or [`WorkerSpec::of`] |
+//! | the same, with one delay for all retries | [`macro@message_handler`] on an async function |
+//! | handle events by their names | [`macro@consumer`] on an `impl` or a struct, [`macro@on_event`] on its handlers, or [`ConsumerSpec::of`] |
 //! | let a type be a message | [`macro@Payload`] on a serde type; [`Json`] around a foreign one |
 //! | give a topic a type, with its key | [`macro@topic`] on a unit struct |
 //! | handle many records at once | a first argument of type [`Batch`] |
@@ -30,6 +32,7 @@ pub mod event;
 pub mod extract;
 pub mod handler;
 pub mod headers;
+mod lookups;
 mod message;
 pub mod name;
 pub mod outcome;
@@ -52,8 +55,9 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
+pub use lookups::{get_all_consumers, get_all_event_handlers, get_all_topics, get_all_workers, get_topic};
 pub use message::{Delivery, Headers, Message};
-pub use messaging_macros::{Payload, topic, worker};
+pub use messaging_macros::{Payload, consumer, message_handler, on_event, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{OnFailure, Producer, Publish, publish};
@@ -72,6 +76,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, publish, topic, worker,
+        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, consumer,
+        message_handler, on_event, publish, topic, worker,
     };
 }

@@ -134,10 +134,14 @@ macro_rules! anchor {
 #[macro_export]
 macro_rules! __here {
     () => {
+        $crate::__here!(::core::line!())
+    };
+    // For one of several items on which one macro stands.
+    ($line:expr) => {
         $crate::__private::Place {
             module: ::core::module_path!(),
             file: ::core::file!(),
-            line: ::core::line!(),
+            line: $line,
             package: ::core::env!("CARGO_PKG_NAME"),
         }
     };

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::Worker;
+use crate::function::Shape;
 use crate::spans::{borrowed, inferred, shown_at};
 
 /// The checks and the registration.
@@ -33,6 +34,7 @@ fn spec(worker: &Worker) -> TokenStream {
         function,
         name,
         topic,
+        unsaid,
         ..
     } = worker;
     let private = keys.private();
@@ -47,6 +49,7 @@ fn spec(worker: &Worker) -> TokenStream {
             #topic,
             |context| #private::erase(#function, context),
         )
+        #unsaid
         #(#calls)*
         #classify
     }
@@ -55,8 +58,9 @@ fn spec(worker: &Worker) -> TokenStream {
 fn arguments(worker: &Worker) -> TokenStream {
     let Worker {
         keys,
-        input,
-        extractors,
+        shape: Shape {
+            input, extractors, ..
+        },
         ..
     } = worker;
     let span = shown_at(input);
@@ -72,7 +76,7 @@ fn arguments(worker: &Worker) -> TokenStream {
 
 /// Whether the topic can be read as the input; that the input is none falls on the input, where it is said already.
 fn carries(worker: &Worker) -> TokenStream {
-    let (input, topic) = (&worker.input, &worker.topic);
+    let (input, topic) = (&worker.shape.input, &worker.topic);
     let span = shown_at(input);
     let private = worker.keys.private_at(span);
     let (inferred, borrowed) = (inferred(topic), borrowed(topic));
@@ -81,7 +85,7 @@ fn carries(worker: &Worker) -> TokenStream {
 
 /// The result alone, or the result together with the topic that takes it.
 fn outcome(worker: &Worker) -> TokenStream {
-    let (input, outcome) = (&worker.input, &worker.outcome);
+    let (input, outcome) = (&worker.shape.input, &worker.shape.outcome);
     let span = shown_at(input);
     let private = worker.keys.private_at(span);
     let Some(topic) = worker.keys.tokens("output_topic") else {
@@ -93,7 +97,8 @@ fn outcome(worker: &Worker) -> TokenStream {
 
 /// The keys of batches change nothing for a handler of single records, which is not what the user meant.
 fn batches(worker: &Worker) -> TokenStream {
-    let Worker { keys, input, .. } = worker;
+    let Worker { keys, shape, .. } = worker;
+    let input = &shape.input;
     let given = ["batch_size", "batch_timeout"].map(|key| keys.given(key));
     let checks = given.into_iter().flatten().map(|given| {
         let span = shown_at(given);

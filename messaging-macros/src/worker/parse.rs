@@ -1,15 +1,15 @@
 //! From tokens to the keys and the signature, whatever they say.
 
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Signature, Token, Visibility};
+use syn::{Attribute, Signature};
 
-use crate::keys::{Keys, Slot};
+use super::Dialect;
+use crate::keys::{Keys, Slot, with_first};
 use crate::mistakes::Mistakes;
 use crate::value;
 
 /// The accepted keys.
-const SLOTS: &[Slot] = &[
+pub(crate) const SLOTS: &[Slot] = &[
     Slot::own("topic", value::topic_ref),
     Slot::call("output_topic", value::topic_ref),
     Slot::own("name", value::worker_name),
@@ -44,10 +44,14 @@ pub(super) struct Written {
 
 /// # Errors
 /// The mistakes of the attribute and that the item is no function.
-pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
+pub(super) fn parse(dialect: &Dialect, attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
     let mut mistakes = Mistakes::default();
-    let keys = Keys::parse(SLOTS, attribute, &mut mistakes);
-    match function.parse2(item) {
+    let attribute = match dialect.first {
+        Some(first) => with_first(first, dialect.slots, attribute),
+        None => attribute,
+    };
+    let keys = Keys::parse(dialect.slots, attribute, &mut mistakes);
+    match dialect.wording.parse(item) {
         Ok((attributes, signature)) => Ok(Written {
             keys,
             attributes,
@@ -55,26 +59,5 @@ pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Wr
             mistakes,
         }),
         Err(error) => Err(mistakes.and(error)),
-    }
-}
-
-/// The body is not read: what is wrong in it is the compiler's to say.
-fn function(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
-    let attributes = input.call(Attribute::parse_outer)?;
-    input.parse::<Visibility>()?;
-    let start = input.span();
-    let on_impl = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
-    let signature = input
-        .parse::<Signature>()
-        .map_err(|_| Error::new(start, misplaced(on_impl)))?;
-    input.parse::<TokenStream>()?;
-    Ok((attributes, signature))
-}
-
-fn misplaced(on_impl: bool) -> &'static str {
-    if on_impl {
-        "`#[worker]` cannot stand on an `impl`: put it on an async function and take what the methods need as `State<_>`"
-    } else {
-        "`#[worker]` cannot stand here: put it on an async function"
     }
 }
