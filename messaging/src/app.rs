@@ -8,8 +8,9 @@ use futures_util::future::BoxFuture;
 
 use crate::BoxError;
 use crate::broker::{Broker, NewTopic};
-use crate::check::{consumers, lacks};
-use crate::consumer::{Gathered, Made, gather, router};
+use crate::check::expected::Expected;
+use crate::check::lacks;
+use crate::consumer::{Made, router};
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Context, States};
 use crate::handler::ErasedHandler;
@@ -24,6 +25,8 @@ mod absent;
 #[cfg(feature = "cli")]
 mod commands;
 mod connect;
+mod consumers;
+mod expected;
 mod given;
 mod group;
 mod plan;
@@ -75,6 +78,7 @@ pub struct App {
     consumers: Vec<ConsumerSpec>,
     /// Those that name their consumer.
     event_handlers: Vec<EventHandlerSpec>,
+    expected: Expected,
     states: States,
     given: Vec<Given>,
     provided: Vec<Provide>,
@@ -119,6 +123,7 @@ impl App {
             workers: Vec::new(),
             consumers: Vec::new(),
             event_handlers: Vec::new(),
+            expected: Expected::default(),
             states: States::default(),
             given: Vec::new(),
             provided: Vec::new(),
@@ -163,21 +168,9 @@ impl App {
         self.consumers.extend(consumers);
     }
 
-    fn owns(&self, handler: &EventHandlerSpec) -> bool {
-        self.consumers
-            .iter()
-            .any(|consumer| consumer.is_named_by(handler))
-    }
-
     /// Adds a worker by hand.
     pub fn worker(mut self, spec: WorkerSpec) -> App {
         self.workers.push(spec);
-        self
-    }
-
-    /// Adds a consumer by hand, with the handlers given to it by [`ConsumerSpec::on`].
-    pub fn consumer(mut self, spec: ConsumerSpec) -> App {
-        self.consumers.push(spec);
         self
     }
 
@@ -268,11 +261,6 @@ impl App {
     /// The workers of this App.
     pub fn workers(&self) -> &[WorkerSpec] {
         &self.workers
-    }
-
-    /// The consumers of this App.
-    pub fn consumers(&self) -> &[ConsumerSpec] {
-        &self.consumers
     }
 
     /// Checks that handlers, topics, groups, state and settings fit together. Connects to nothing.
@@ -374,10 +362,13 @@ impl App {
             let make = |resolved: &Resolved| router(consumer, &context.for_worker(resolved.timeout, None));
             self.planned(consumer.spec.subject(), &settings, make)
         });
+        let (workers, consumers): (Vec<_>, Vec<_>) = (workers.collect(), consumers.collect());
+        let mut problems = crate::check::consumers::problems(&gathered, &self.event_handlers);
+        problems.extend(self.expected.problems(&self.found(&consumers, &gathered)));
         Ok(Plan {
-            workers: workers.chain(consumers).collect(),
-            events: events(&gathered),
-            problems: consumers::problems(&gathered, &self.event_handlers),
+            workers: workers.into_iter().chain(consumers).collect(),
+            events: consumers::events(&gathered),
+            problems,
             settings,
             given: self.given.clone(),
             broker,
@@ -389,9 +380,8 @@ impl App {
     fn states_with_defaults(&self) -> States {
         let mut states = self.states.clone();
         let of_workers = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
-        let given = self.consumers.iter().flat_map(|consumer| &consumer.handlers);
-        let handlers = given.chain(&self.event_handlers);
-        let defaults = of_workers.chain(handlers.filter_map(|handler| handler.fallback.as_ref()));
+        let of_handlers = self.handlers().filter_map(|handler| handler.fallback.as_ref());
+        let defaults = of_workers.chain(of_handlers);
         defaults.for_each(|fallback| fallback(&mut states));
         states
     }
@@ -404,11 +394,6 @@ impl App {
             let _ = self.broker.set(made);
         }
         self.broker.get().cloned()
-    }
-
-    /// Every consumer with its handlers.
-    fn gathered(&self) -> Vec<Gathered<'_>> {
-        gather(&self.consumers, &self.event_handlers)
     }
 
     fn planned(
@@ -435,18 +420,6 @@ fn made(spec: &WorkerSpec, resolved: &Resolved, context: &Context) -> Made {
     let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
     let made = spec.make(&context.for_worker(resolved.timeout, key_of));
     made.map_err(|missing| missing.iter().map(|missing| lacks(resolved, missing)).collect())
-}
-
-/// The handlers of all consumers, each with the name of its own.
-fn events(gathered: &[Gathered<'_>]) -> Vec<(String, EventHandlerSpec)> {
-    let of = |consumer: &Gathered<'_>| {
-        let name = consumer.spec.name().to_owned();
-        let handlers = consumer.handlers.iter().map(|handler| (*handler).clone());
-        handlers
-            .map(|handler| (name.clone(), handler))
-            .collect::<Vec<_>>()
-    };
-    gathered.iter().flat_map(of).collect()
 }
 
 /// The producer of a process in which no App has started, made from the environment. Refused on memory: it would succeed

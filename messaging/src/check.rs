@@ -1,6 +1,7 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
 pub(crate) mod consumers;
+pub(crate) mod expected;
 mod ranges;
 mod unread;
 mod values;

@@ -130,3 +130,36 @@ fn an_instance_is_given_or_has_a_default() {
         .check()
         .unwrap();
 }
+
+#[test]
+fn what_is_expected_and_missing_is_told() {
+    let app = || {
+        let spec = ConsumerSpec::of("shop", ["orders"]).named("till").on(on("paid"));
+        app_on(&MemoryBroker::new()).consumer(spec)
+    };
+    app()
+        .expect_workers(["till"])
+        .expect_events("shop", ["paid"])
+        .check()
+        .unwrap();
+    let app = app()
+        .expect_workers(["till", "charge"])
+        .expect_packages(["pay-ments"]);
+    let said = problems(
+        app.expect_events("shop", ["paid", "lost"])
+            .expect_events("other", ["paid"]),
+    );
+    let expected = [
+        "nothing of the package \"pay-ments\" is registered; when the program names its crate nowhere, write `messaging::anchor!(pay_ments);` (",
+        "the worker \"charge\" is expected and not registered;",
+        "the event \"lost\" is expected in group \"shop\" and has no handler there;",
+        "the event \"paid\" is expected in group \"other\" and has no handler there;",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:?}");
+    for (said, expected) in said.iter().zip(expected) {
+        assert!(
+            said.starts_with(expected) && said.contains("events_fit.rs:"),
+            "{said}"
+        );
+    }
+}
