@@ -17,6 +17,7 @@ use crate::error::Result;
 
 mod check;
 mod completion;
+mod consumers;
 mod logging;
 mod nearest;
 mod output;
@@ -47,6 +48,8 @@ enum Command {
     RunWorker(runworker::Options),
     /// List the workers of this program; connects to nothing
     Workers(workers::Options),
+    /// List the consumers of this program with the handler of each event; connects to nothing
+    Consumers(consumers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
     /// Print a script by which a shell completes the commands of this program
@@ -72,6 +75,7 @@ impl App {
             Command::Run => self.run().await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
+            Command::Consumers(options) => consumers::run(&self, &options),
             Command::Check => check::run(&self),
             Command::Completion(options) => completion::run(&options),
         }

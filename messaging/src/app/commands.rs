@@ -16,6 +16,15 @@ impl App {
             .collect())
     }
 
+    /// Every consumer with all its keys decided, in the order of [`App::gathered`].
+    pub(crate) fn resolved_consumers(&self) -> Result<Vec<Resolved>> {
+        let settings = Settings::load(&self.sources)?;
+        let subjects = self.consumers.iter().map(ConsumerSpec::subject);
+        Ok(subjects
+            .map(|subject| Resolved::new(subject, &settings))
+            .collect())
+    }
+
     /// Only the workers and consumers of these names.
     pub(crate) fn keeping(mut self, names: &[String]) -> App {
         let kept = |kept: &str| names.iter().any(|name| name == kept);

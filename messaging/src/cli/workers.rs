@@ -1,4 +1,4 @@
-//! `workers`: what is registered, with every decided key.
+//! `workers`: the workers and consumers that are registered, with every decided key.
 
 use clap::Args;
 use serde::Serialize;
@@ -17,6 +17,7 @@ pub(super) struct Options {
 
 #[derive(Debug, Serialize)]
 struct Row {
+    kind: String,
     worker: String,
     topic: String,
     output_topic: Option<String>,
@@ -41,6 +42,7 @@ pub(super) fn run(app: &App, options: &Options) -> Result<()> {
 
 fn row(worker: Resolved) -> Row {
     Row {
+        kind: worker.kind.to_string(),
         output_topic: worker.output.as_ref().map(|output| output.topic.clone()),
         dlq_topic: worker.dead_letters().then(|| worker.dlq_topics().join(", ")),
         concurrency: worker.keys().concurrency,
