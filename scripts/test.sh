@@ -63,7 +63,7 @@ check_features() {
     cargo check -p messaging --no-default-features || return
     # Only a build without Kafka can show how it refuses a program that asks for it.
     cargo test -p messaging --no-default-features --test check || return
-    for feature in kafka kafka-tls cli anyhow inventory; do
+    for feature in kafka kafka-tls cli anyhow axum inventory; do
         echo "-- $feature alone"
         cargo check -p messaging --no-default-features --features "$feature" || return
     done

@@ -12,6 +12,7 @@ mod message_handler;
 mod mistakes;
 mod on_event;
 mod payload;
+mod publishing;
 mod spans;
 mod topic;
 mod value;
@@ -285,4 +286,109 @@ pub fn payload(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn topic(attribute: TokenStream, item: TokenStream) -> TokenStream {
     topic::expand(attribute.into(), item.into()).into()
+}
+
+/// Publishes what an async function or method returns, and then returns it.
+///
+/// ```
+/// use messaging::{Payload, producer};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct Order {
+///     order_id: String,
+///     total: f64,
+/// }
+///
+/// #[producer(topic = "orders.created", key = order_id)]
+/// async fn create_order(total: f64) -> messaging::Result<Order> {
+///     Ok(Order { order_id: "7".into(), total })
+/// }
+/// # assert_eq!(messaging::get_all_publishers()[0].topic(), "orders.created");
+/// ```
+///
+/// What can be published is a payload, `Json<T>`, `Option` of these (`None` publishes nothing), `Result` of these (an
+/// `Err` publishes nothing), and with the feature `axum` also axum's `Json<T>` and `(StatusCode, T)`. It goes out with the
+/// App in whose handler this runs, else with the process's default producer; the function returns when the broker has it,
+/// or when it is queued, as the setting `kafka_fire_and_forget` says.
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `topic` | a name, or a type with `#[topic]` | required |
+/// | `key` | a field of what is published, or a field of a field | the key of the topic's type, else none |
+/// | `on_publish_error` | `"fail"`: the function returns the error, so it returns `Result<_, E>` with `E: From<messaging::Error>`; `"log"`: the value is returned and the error is logged | `"fail"` |
+/// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
+///
+/// # This is a dual write
+/// What the function did before, such as a row it has stored, and the message are two writes, and either can fail alone:
+/// when publishing fails the row is there without its message, and a caller who tries again makes another row. Where both
+/// must happen or neither, use an outbox: store the message in a table of the same database, in the same transaction as
+/// the row, and let a task of its own publish the rows of that table in their order and mark those that were
+/// acknowledged. Readers then see each message at least once.
+///
+/// # Mistakes
+/// Each is reported at its token, all at once:
+///
+/// ```compile_fail
+/// #[messaging::producer(topic = "orders")] // publishes before it returns, which takes an await: write `async fn`
+/// fn create(order: String) -> messaging::Result<String> {
+///     Ok(order)
+/// }
+/// ```
+///
+/// # Expansion
+/// Attributes, visibility and signature stay as they are. The body becomes an async block whose answer is handed to one
+/// function of the runtime, which publishes and returns it; and one description stands in the link-time registry, see
+/// `messaging::get_all_publishers`. By hand it is `Producer::send`.
+#[proc_macro_attribute]
+pub fn producer(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    publishing::expand(publishing::Kind::Producer, attribute.into(), item.into()).into()
+}
+
+/// Publishes what an async function or method returns as an event, and then returns it.
+///
+/// ```
+/// use messaging::{Payload, event};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct User {
+///     id: u64,
+///     email: String,
+/// }
+///
+/// #[event("user.created", topic = "user-events", key = id)]
+/// async fn sign_up(email: String) -> messaging::Result<User> {
+///     Ok(User { id: 7, email })
+/// }
+/// # assert_eq!(messaging::get_all_publishers()[0].event(), Some("user.created"));
+/// ```
+///
+/// The record is `{"name": "user.created", "event_id": …, "occurred_at": …, "data": {"id": 7, "email": …}}` with the
+/// headers `event-type` (the name), `message-id` (the same id) and `content-type` (`application/json`). The id is a UUIDv7,
+/// the time is RFC 3339 in UTC. What can be published, and how errors go, is as in [`macro@producer`]; the value is any that
+/// serde can write.
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | the first value | the event's name: text, or a const | required |
+/// | `topic` | a name, or a type with `#[topic]` | required |
+/// | `key` | a field of the value, or a field of a field; `key_field` is another word for it, which may be in quotes | the key of the topic's type, else none |
+/// | `on_publish_error` | `"fail"` or `"log"`, as in [`macro@producer`] | `"fail"` |
+/// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
+///
+/// This is a dual write as well: see [`macro@producer`] for what that means, and for the outbox.
+///
+/// ```compile_fail
+/// #[messaging::event(topic = "user-events")] // the event's name is missing
+/// async fn sign_up(email: String) -> messaging::Result<String> {
+///     Ok(email)
+/// }
+/// ```
+///
+/// # Expansion
+/// As that of [`macro@producer`].
+#[proc_macro_attribute]
+pub fn event(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    publishing::expand(publishing::Kind::Event, attribute.into(), item.into()).into()
 }

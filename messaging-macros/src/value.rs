@@ -4,11 +4,13 @@ mod choice;
 mod duration;
 mod name;
 mod number;
+mod publishing;
 
 pub(crate) use choice::{auto_offset_reset, on_exhausted, order, retry_backoff};
 pub(crate) use duration::{duration, positive_duration};
-pub(crate) use name::{event_name, group_id, topic_name, topic_ref, topic_refs, worker_name};
+pub(crate) use name::{group_id, topic_name, topic_ref, topic_refs, worker_name};
 pub(crate) use number::{count, positive, share};
+pub(crate) use publishing::{event_name, field_of_value, field_or_its_name, on_publish_error};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -33,6 +35,11 @@ impl Value {
             Value::Runtime(tokens) => quote_spanned!(Span::mixed_site()=> #private::#tokens),
             Value::List(all) => quote_spanned!(Span::mixed_site()=> [#(#all),*]),
         }
+    }
+
+    /// What stands for a value with a mistake.
+    pub(crate) fn nothing() -> Value {
+        Value::Plain(TokenStream::new())
     }
 
     fn plain(tokens: impl ToTokens) -> syn::Result<Value> {

@@ -32,14 +32,17 @@ mod group;
 mod plan;
 mod resolve;
 mod running;
+mod shutdown;
 mod signals;
 mod topics;
 mod watchdog;
 
+pub(crate) use connect::{broker_by_hand, reach};
 pub(crate) use given::Given;
 use plan::{Plan, Planned};
-pub(crate) use resolve::{Resolved, program};
+pub(crate) use resolve::Resolved;
 pub use running::Running;
+pub use shutdown::shutdown;
 use signals::Signals;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
@@ -283,12 +286,13 @@ impl App {
 
     async fn start_planned(mut self, plan: Plan) -> Result<Running> {
         plan.check()?;
-        for make in std::mem::take(&mut self.provided) {
-            make().await?;
-        }
+        // Before anything that is provided connects.
         let Some(broker) = plan.broker.clone() else {
             return Err(Kind::Disabled.into());
         };
+        for make in std::mem::take(&mut self.provided) {
+            make().await?;
+        }
         connect::reach(&*broker, &plan.settings).await?;
         plan.announce();
         plan.prepare(&*broker).await;
@@ -349,9 +353,8 @@ impl App {
     fn plan(&self) -> Result<Plan> {
         let settings = Settings::load(&self.sources)?;
         let broker = self.broker_of(&settings);
-        let prefix = settings.topic_prefix.clone().unwrap_or_default();
         let callback = self.on_publish_failure.clone();
-        let producer = Producer::new(broker.clone(), prefix, settings.kafka_fire_and_forget, callback);
+        let producer = Producer::new(broker.clone(), settings.clone(), callback);
         let context = Context::new(Arc::new(self.states_with_defaults()), producer.clone());
         let gathered = self.gathered();
         let workers = self.workers.iter().map(|spec| {
@@ -422,12 +425,12 @@ fn made(spec: &WorkerSpec, resolved: &Resolved, context: &Context) -> Made {
     made.map_err(|missing| missing.iter().map(|missing| lacks(resolved, missing)).collect())
 }
 
-/// The producer of a process in which no App has started, made from the environment. Refused on memory: it would succeed
-/// into a broker of its own.
-pub(crate) fn producer_from_environment() -> Result<Producer> {
-    let plan = App::empty().plan()?;
-    match plan.settings.message_broker {
-        MessageBroker::Memory => Err(Kind::NotStarted.into()),
-        MessageBroker::Kafka => Ok(plan.producer),
+/// The producer of a process in which no App has started, made from the environment. On memory it writes to what is
+/// connected by hand; unless somebody is said to read there, that is refused.
+pub(crate) fn producer_from_environment(on_memory: bool) -> Result<Producer> {
+    let settings = Settings::load(&Sources::from_process())?;
+    if settings.message_broker == MessageBroker::Memory && !on_memory {
+        return Err(Kind::NotStarted.into());
     }
+    Ok(Producer::new(broker_by_hand(&settings), settings, None))
 }

@@ -10,7 +10,6 @@
 //! | [`Subscription`] | one driver | records in, returned outputs and offsets out |
 //! | [`Admin`] | commands, the start-up check | topics and groups |
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,14 +20,20 @@ use tokio::sync::oneshot;
 
 use crate::delivery::{Epoch, Settlement, Slot, Watermark};
 use crate::message::Headers;
-use crate::name::check_topic;
+use crate::program::how_to_create;
 use crate::record::RecordBatch;
 use crate::settings::OffsetReset;
 
+mod admin;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 pub mod memory;
 pub mod partitioner;
+
+pub use admin::{
+    Admin, Cluster, GroupDescription, GroupListing, GroupMember, GroupProtocol, GroupState, NewTopic, Node,
+    PartitionDescription, TopicConfig, TopicDescription, TopicListing,
+};
 
 /// What a broker can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +69,8 @@ pub enum BrokerError {
     },
     /// There is no such topic.
     #[error(
-        "the topic \"{topic}\" does not exist; create it, for example with `kafka-topics.sh --create --topic {topic}`"
+        "the topic \"{topic}\" does not exist; create it, for example with `{}`",
+        how_to_create(topic)
     )]
     UnknownTopic {
         /// Its name at the broker.
@@ -105,6 +111,12 @@ pub enum BrokerError {
         group: String,
         /// The topic.
         topic: String,
+    },
+    /// The group has members, so its offsets are theirs.
+    #[error("the group \"{group}\" has members that run; stop them first, or they would commit over it")]
+    GroupLive {
+        /// The group.
+        group: String,
     },
     /// The group shares its partitions out anew, and takes no offsets meanwhile.
     #[error("the group \"{group}\" is in a rebalance")]
@@ -341,102 +353,6 @@ pub trait Publisher: Send + Sync {
 
     /// How many messages are queued and not answered.
     fn queued(&self) -> usize;
-}
-
-/// A topic to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewTopic {
-    /// Its name at the broker.
-    pub name: String,
-    /// How many partitions; `None`: the broker's default.
-    pub partitions: Option<i32>,
-    /// How many replicas; `None`: the broker's default.
-    pub replication: Option<i32>,
-    /// Its configuration, such as `retention.ms`.
-    pub config: BTreeMap<String, String>,
-}
-
-impl NewTopic {
-    /// A topic with the broker's defaults.
-    pub fn named(name: impl Into<String>) -> NewTopic {
-        NewTopic {
-            name: name.into(),
-            partitions: None,
-            replication: None,
-            config: BTreeMap::new(),
-        }
-    }
-
-    /// Sets the number of partitions.
-    pub fn partitions(mut self, partitions: i32) -> NewTopic {
-        self.partitions = Some(partitions);
-        self
-    }
-
-    /// Sets one key of its configuration.
-    pub fn config(mut self, key: impl Into<String>, value: impl Into<String>) -> NewTopic {
-        self.config.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl NewTopic {
-    /// Refuses what no broker can make; each of them asks before it makes anything, so that all refuse the same.
-    ///
-    /// # Errors
-    /// A name that breaks Kafka's rule, and partitions or replicas that are fewer than one.
-    pub fn check(&self) -> Result<(), BrokerError> {
-        let fewer = |count: Option<i32>, what: &str| {
-            let count = count.filter(|count| *count < 1)?;
-            Some(format!(
-                "it cannot have {count} {what}; say at least 1, or nothing for the broker's default"
-            ))
-        };
-        let misnamed = check_topic(&self.name).err().map(|error| error.to_string());
-        let why = misnamed
-            .or_else(|| fewer(self.partitions, "partitions"))
-            .or_else(|| fewer(self.replication, "replicas"));
-        let what = || format!("creating the topic \"{}\"", self.name);
-        why.map_or(Ok(()), |why| Err(BrokerError::Failed { what: what(), why }))
-    }
-}
-
-/// A topic as the broker knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TopicDescription {
-    /// Its name at the broker.
-    pub name: String,
-    /// How many partitions.
-    pub partitions: i32,
-    /// The largest batch of records it takes, in bytes.
-    pub max_message_bytes: Option<usize>,
-}
-
-/// Topics and groups.
-pub trait Admin: Send + Sync {
-    /// Makes topics that are not there; says which were made. One that is there stays as it is. When
-    /// [`NewTopic::check`] refuses one, none is made.
-    fn create_topics<'a>(&'a self, topics: &'a [NewTopic])
-    -> BoxFuture<'a, Result<Vec<String>, BrokerError>>;
-
-    /// Looks at a topic; `None` when it is not there.
-    fn describe_topic<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>>;
-
-    /// Deletes a topic with its records.
-    fn delete_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BrokerError>>;
-
-    /// For each partition: the first offset and the one behind the last record.
-    fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>>;
-
-    /// For each partition: what the group has committed.
-    fn committed<'a>(
-        &'a self,
-        group: &'a str,
-        topic: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>>;
 }
 
 impl<'a> Outbound<'a> {

@@ -6,6 +6,7 @@
 //! | `output` | standard output for the answer, `--json`, notes on standard error |
 //! | `table` | tables for people |
 //! | `nearest` | a wrong name suggests the nearest |
+//! | `connection` | the broker that the settings name, asked once |
 
 use std::process::ExitCode;
 
@@ -14,15 +15,21 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::App;
 use crate::error::Result;
+use crate::program;
 
 mod check;
 mod completion;
+mod connection;
 mod consumers;
+mod doctor;
+mod groups;
+mod kafka;
 mod logging;
 mod nearest;
 mod output;
 mod runworker;
 mod table;
+mod topics;
 mod workers;
 
 /// What `App::cli` understands.
@@ -52,11 +59,20 @@ enum Command {
     Consumers(consumers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
+    /// Say whether this program would work here, and what to do where it would not
+    Doctor(doctor::Options),
+    /// Look at the topics of the broker, make them and delete them
+    Topics(topics::Options),
+    /// Look at the groups of the broker, and set where they go on
+    Groups(groups::Options),
     /// Print a script by which a shell completes the commands of this program
     Completion(completion::Options),
     /// As `runworker`
     #[command(hide = true)]
     Worker(runworker::Options),
+    /// Commands by the names of the Python documents
+    #[command(hide = true)]
+    Kafka(kafka::Options),
 }
 
 impl App {
@@ -70,6 +86,7 @@ impl App {
     /// As the command it runs; see [`App::run`] and [`App::check`].
     pub async fn cli(self) -> Result<()> {
         let command = Cli::parse().command.unwrap_or(Command::Run);
+        program::has_commands();
         logging::install();
         match command {
             Command::Run => self.run().await,
@@ -77,7 +94,11 @@ impl App {
             Command::Workers(options) => workers::run(&self, &options),
             Command::Consumers(options) => consumers::run(&self, &options),
             Command::Check => check::run(&self),
+            Command::Doctor(options) => doctor::run(&self, &options).await,
+            Command::Topics(options) => topics::run(&self, options).await,
+            Command::Groups(options) => groups::run(&self, options).await,
             Command::Completion(options) => completion::run(&options),
+            Command::Kafka(options) => kafka::run(self, options).await,
         }
     }
 }

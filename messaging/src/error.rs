@@ -6,6 +6,7 @@ use crate::broker::BrokerError;
 use crate::check::Problems;
 use crate::name::NameError;
 use crate::payload::EncodeError;
+use crate::producer::BatchError;
 use crate::settings::SettingsError;
 
 /// What went wrong, with the next step where it is known. The cause is in `source()`.
@@ -26,6 +27,19 @@ pub(crate) enum Kind {
     Encode { topic: String, source: EncodeError },
     #[error("the topic's name is not allowed")]
     Name(#[source] NameError),
+    #[error(transparent)]
+    Batch(BatchError),
+    #[error(
+        "the producer was closed by `close`, `stop_all_producers` or `shutdown`; publish before that, or connect another"
+    )]
+    Closed,
+    #[error(
+        "{messages} messages were not acknowledged within shutdown_timeout_ms ({within:?}); they may be lost"
+    )]
+    Unsent {
+        messages: usize,
+        within: std::time::Duration,
+    },
     #[error("{what}")]
     Broker { what: String, source: BrokerError },
     #[error("`{what}` could not be made")]
@@ -123,6 +137,26 @@ impl Error {
     /// Messaging is switched off by a setting.
     pub fn is_disabled(&self) -> bool {
         matches!(*self.0, Kind::Disabled)
+    }
+
+    /// A producer that was closed takes no more messages.
+    pub fn is_closed(&self) -> bool {
+        matches!(*self.0, Kind::Closed)
+    }
+
+    /// Messages that were still not acknowledged when a producer was closed, or the process shut down.
+    pub fn is_unsent(&self) -> bool {
+        matches!(*self.0, Kind::Unsent { .. })
+    }
+
+    /// Which messages of [`Producer::send_batch`](crate::Producer::send_batch) or
+    /// [`Producer::send_batch_fire_and_forget`](crate::Producer::send_batch_fire_and_forget) failed, by their index in
+    /// the batch, and why; of any other error none.
+    pub fn failed_messages(&self) -> &[(usize, Error)] {
+        match &*self.0 {
+            Kind::Batch(batch) => batch.failed(),
+            _ => &[],
+        }
     }
 
     /// A worker with `on_exhausted = "stop"` gave a record up.

@@ -49,7 +49,7 @@ impl<T> Event<T> {
 }
 
 /// As people and other languages write it: `2024-01-15T10:30:00.000Z`.
-fn write_time<S: serde::Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn write_time<S: serde::Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 

@@ -13,7 +13,12 @@
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
+//! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
+//! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
+//! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
+//! | end everything in the process | [`shutdown`] |
 //! | run | [`App`] |
+//! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
 //! # The README
@@ -27,6 +32,7 @@ pub mod check;
 mod cli;
 mod consumer;
 pub mod delivery;
+mod domain_event;
 mod error;
 pub mod event;
 pub mod extract;
@@ -40,6 +46,8 @@ pub mod payload;
 #[doc(hidden)]
 pub mod private;
 mod producer;
+mod program;
+pub mod publishing;
 pub mod record;
 pub mod registry;
 mod runtime;
@@ -49,19 +57,24 @@ pub mod topic;
 #[doc(hidden)]
 pub use private as __private;
 
-pub use app::{App, Layer, Running};
+pub use app::{App, Layer, Running, shutdown};
 pub use consumer::Consumer;
+pub use domain_event::{DomainEvent, EventPublisher};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
 pub use lookups::{get_all_consumers, get_all_event_handlers, get_all_topics, get_all_workers, get_topic};
 pub use message::{Delivery, Headers, Message};
-pub use messaging_macros::{Payload, consumer, message_handler, on_event, topic, worker};
+pub use messaging_macros::{Payload, consumer, event, message_handler, on_event, producer, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
-pub use producer::{OnFailure, Producer, Publish, publish};
-pub use spec::{ConsumerSpec, EventHandlerSpec, Place, TopicSpec, WorkerSpec};
+pub use producer::{
+    BatchError, BatchItem, OnFailure, Producer, Publish, get_producer, publish, start_all_producers,
+    stop_all_producers,
+};
+pub use registry::publishers as get_all_publishers;
+pub use spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 
 /// Any error that can cross threads.
@@ -76,7 +89,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, consumer,
-        message_handler, on_event, publish, topic, worker,
+        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, consumer, event,
+        message_handler, on_event, producer, publish, topic, worker,
     };
 }

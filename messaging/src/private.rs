@@ -36,13 +36,14 @@ pub use crate::consumer::Consumer;
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::extract::Instance;
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
+pub use crate::publishing::{KeyBy, no_answer, or_fail, or_log, send_event, send_plain};
 #[cfg(feature = "inventory")]
 pub use crate::registry::Registered;
 #[cfg(not(feature = "inventory"))]
-pub use crate::registry::{CONSUMERS, EVENT_HANDLERS, TOPICS, WORKERS};
+pub use crate::registry::{CONSUMERS, EVENT_HANDLERS, PUBLISHERS, TOPICS, WORKERS};
 pub use crate::registry::{Entry, kinds};
 pub use crate::settings::OffsetReset;
-pub use crate::spec::{ConsumerSpec, EventHandlerSpec, Place, TopicSpec, WorkerSpec};
+pub use crate::spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherSpec, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
 pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 

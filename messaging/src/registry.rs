@@ -7,7 +7,7 @@
 //! There are two ways to gather entries at link time, and one is chosen for the whole program: `linkme`, or `inventory`
 //! where the feature of that name is on, for linkers and targets on which the sections of `linkme` do not hold.
 
-use crate::spec::{ConsumerSpec, EventHandlerSpec, Place, TopicSpec, WorkerSpec};
+use crate::spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherSpec, TopicSpec, WorkerSpec};
 
 /// A registry element: makes the description when the registry is read.
 pub type Entry<S> = fn() -> S;
@@ -69,6 +69,8 @@ slices! {
     EVENT_HANDLERS: EventHandlerSpec, event_handlers;
     /// All topics, put here by `#[topic]` at link time.
     TOPICS: TopicSpec, topics;
+    /// All publishers, put here by `#[producer]` and `#[event]` at link time.
+    PUBLISHERS: PublisherSpec, publishers;
 }
 
 /// An element where the slices are gathered by `inventory`.

@@ -1,6 +1,10 @@
-//! Descriptions of workers, consumers and topics: what a macro leaves behind, and what is written by hand.
+//! Descriptions of workers, consumers, topics and publishers: what a macro leaves behind, and what is written by hand.
 //!
 //! Every key is an `Option` here; defaults are applied once, where the settings are resolved.
+
+mod publisher;
+
+pub use publisher::{PublisherKind, PublisherSpec};
 
 use std::any::Any;
 use std::fmt;

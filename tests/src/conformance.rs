@@ -23,6 +23,7 @@ use tokio::sync::oneshot;
 
 mod member;
 
+pub mod admin;
 pub mod groups;
 pub mod outputs;
 pub mod publishing;
@@ -251,6 +252,13 @@ macro_rules! conformance {
             admin topics::offsets_are_those_of_the_log,
             admin topics::an_absent_topic_is_told_by_name,
             admin topics::a_topic_made_later_is_taken_up,
+            admin admin::topics_are_listed_and_looked_at,
+            admin admin::a_topic_grows_and_never_shrinks,
+            admin admin::what_is_asked_of_an_absent_topic_names_it,
+            admin admin::a_time_finds_the_first_record_that_is_not_older,
+            offsets admin::a_group_is_described_with_its_members,
+            offsets admin::offsets_of_a_group_are_set_only_while_it_is_empty,
+            offsets admin::a_group_is_made_by_setting_its_offsets,
         }
     };
     ($make:expr => $($needs:ident $file:ident::$behaviour:ident,)*) => {

@@ -16,5 +16,6 @@ pub mod guard;
 pub mod kafka;
 pub mod ports;
 pub mod process;
+pub mod said;
 mod tail;
 pub mod wait;

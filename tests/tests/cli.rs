@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use messaging_tests::ports::Port;
 use messaging_tests::process::{Program, Signal, ended_by};
+use messaging_tests::said::{Said, bare};
 use serde_json::Value;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -30,43 +31,13 @@ const MISFIT: Binary = Binary {
     source: include_str!("../src/bin/misfit.rs"),
 };
 
-/// What a program said, and its exit code.
-struct Said {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-/// The program in an empty folder, where the test may put a file of settings, and without settings of whoever runs
-/// the tests.
 fn command(program: Binary, settings: &str, arguments: &[&str]) -> Result<(tempfile::TempDir, Command)> {
-    let folder = tempfile::tempdir()?;
-    if !settings.is_empty() {
-        std::fs::write(folder.path().join("messaging.toml"), settings)?;
-    }
-    let mut command = Command::new(program.path);
-    command.current_dir(folder.path()).args(arguments);
-    for (name, _) in std::env::vars_os() {
-        let name_text = name.to_string_lossy();
-        if ["KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG"]
-            .iter()
-            .any(|start| name_text.starts_with(start))
-        {
-            command.env_remove(&name);
-        }
-    }
-    Ok((folder, command))
+    bare(program.path, settings, arguments)
 }
 
 fn say(program: Binary, settings: &str, arguments: &[&str]) -> Result<Said> {
     let (_folder, command) = command(program, settings, arguments)?;
-    let mut program = Program::start(command)?;
-    let status = program.wait_timeout(SOON)?.context("it does not end")?;
-    Ok(Said {
-        code: status.code(),
-        stdout: program.stdout()?,
-        stderr: program.stderr()?,
-    })
+    Said::by(command)
 }
 
 /// `file:line` of the attribute on a worker of the program.
@@ -88,6 +59,9 @@ fn help_names_every_command_and_the_exit_codes() -> Result<()> {
             "run ",
             "runworker ",
             "completion ",
+            "topics ",
+            "groups ",
+            "doctor ",
             "workers ",
             "consumers ",
             "check ",
@@ -161,7 +135,7 @@ fn shells_get_a_script_that_completes_the_commands() -> Result<()> {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let said = say(SERVICE, "", &["completion", shell])?;
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{shell}");
-        for part in ["service", "runworker", "workers"] {
+        for part in ["service", "runworker", "workers", "describe"] {
             assert!(said.stdout.contains(part), "{shell} has no `{part}`");
         }
     }
@@ -179,6 +153,62 @@ fn a_reader_that_has_gone_is_no_mistake() -> Result<()> {
     let output = child.wait_with_output()?;
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), &*told), (Some(0), ""));
+    Ok(())
+}
+
+#[test]
+fn a_wrong_command_suggests_the_nearest() -> Result<()> {
+    for (arguments, meant) in [
+        (&["topcis", "list"][..], "'topics'"),
+        (&["topics", "lst"], "'list'"),
+        (&["groups", "rest", "g"], "'reset'"),
+    ] {
+        let said = say(SERVICE, "", arguments)?;
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(said.stderr.contains(meant), "{}", said.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn on_memory_the_commands_say_that_they_see_a_broker_of_their_own() -> Result<()> {
+    for (arguments, told) in [
+        (&["topics", "list"][..], "there are no topics"),
+        (&["groups", "list"], "there are no groups"),
+        (&["doctor"], "ok    broker"),
+    ] {
+        let said = say(SERVICE, "", arguments)?;
+        assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
+        assert!(said.stdout.contains(told), "{said:?}");
+        assert!(said.stderr.contains("lives inside one process"), "{said:?}");
+    }
+    let said = say(SERVICE, "", &["groups", "list", "--json"])?;
+    assert_eq!(said.json()?, serde_json::json!([]));
+    Ok(())
+}
+
+#[test]
+fn switched_off_messaging_is_told_by_every_command_that_needs_it() -> Result<()> {
+    let settings = "[messaging]\nmessage_broker = \"kafka\"\nkafka_enabled = false\n";
+    for arguments in [&["topics", "list"][..], &["groups", "list"], &["doctor"]] {
+        let said = say(SERVICE, settings, arguments)?;
+        let told = format!("{}{}", said.stdout, said.stderr);
+        assert_eq!(said.code, Some(1), "{said:?}");
+        assert!(
+            told.contains("kafka is switched off by kafka_enabled"),
+            "{said:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn the_help_of_topics_and_groups_says_whose_names_it_takes() -> Result<()> {
+    for command in ["topics", "groups", "doctor"] {
+        let said = say(SERVICE, "", &[command, "--help"])?;
+        assert_eq!(said.code, Some(0));
+        assert!(said.stdout.contains("topic_prefix"), "{}", said.stdout);
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Snapshots of the least and the most use of each macro, and the limit on what a handler expands to.
 
 use super::{formatted, tokens};
+use crate::publishing::Kind;
 
 /// All keys of `#[worker]` except `crate`, each with a value.
 const ALL_KEYS: &[&str] = &[
@@ -93,6 +94,18 @@ fn topic(keys: &str, item: &str) -> String {
     formatted(crate::topic::expand(tokens(keys), tokens(item)))
 }
 
+fn producer(keys: &str, item: &str) -> String {
+    formatted(crate::publishing::expand(
+        Kind::Producer,
+        tokens(keys),
+        tokens(item),
+    ))
+}
+
+fn event(keys: &str, item: &str) -> String {
+    formatted(crate::publishing::expand(Kind::Event, tokens(keys), tokens(item)))
+}
+
 fn payload(item: &str) -> String {
     formatted(crate::payload::expand(tokens(item)))
 }
@@ -174,6 +187,56 @@ fn most_payload() {
         "#[cfg(unix)] #[payload(crate = events)] #[serde(tag = \"kind\")]
          pub enum Change<T: Clone, const N: usize> where T: Send { Set(T), Cleared }"
     ));
+}
+
+const PUBLISHER: &str = "async fn create(order: Order) -> Result<Order, Error> { Ok(order) }";
+
+#[test]
+fn least_producer() {
+    insta::assert_snapshot!(producer("topic = \"orders\"", PUBLISHER));
+}
+
+#[test]
+fn most_producer() {
+    let keys = "topic = topics::ORDERS, key = head.id, on_publish_error = \"log\", crate = events";
+    let item = "
+        /// Creates.
+        #[cfg(unix)]
+        pub(crate) async fn r#match<'a, T>(&'a mut self, Json(order): Json<T>) -> Result<Json<T>, Error> where T: Payload { todo }
+    ";
+    insta::assert_snapshot!(producer(keys, item));
+}
+
+#[test]
+fn least_event() {
+    insta::assert_snapshot!(event("\"order.created\", topic = \"orders\"", PUBLISHER));
+}
+
+#[test]
+fn most_event() {
+    let keys = "names::CREATED, topic = Orders, key_field = \"head.id\", on_publish_error = \"fail\", crate = events";
+    insta::assert_snapshot!(event(keys, PUBLISHER));
+}
+
+#[test]
+fn a_publisher_expands_to_few_lines() {
+    let keys = "topic = \"orders\"";
+    assert!(lines_beyond(PUBLISHER, &producer(keys, PUBLISHER)) <= 30);
+}
+
+/// What stands before the body is the user's, with mistakes or without; and so is the body.
+#[test]
+fn a_publisher_keeps_its_head_and_its_body() {
+    let item = tokens(PUBLISHER).to_string();
+    let (head, body) = item.split_once('{').expect("it has a body");
+    for keys in ["topic = \"orders\"", "topics = 7"] {
+        let expansion =
+            crate::publishing::expand(Kind::Producer, tokens(keys), tokens(PUBLISHER)).to_string();
+        assert!(
+            expansion.starts_with(head) && expansion.contains(body),
+            "{expansion}"
+        );
+    }
 }
 
 /// Doc comments, attributes and body are the user's; the macro must not even reorder them.

@@ -90,17 +90,6 @@ pub(crate) fn group_id(key: &str, input: ParseStream<'_>) -> syn::Result<Value> 
     .read(key, input)
 }
 
-/// The name of an event; anything but nothing.
-pub(crate) fn event_name(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
-    let mistake = |name: &str| name.is_empty().then(|| "is empty".to_owned());
-    Rule {
-        accepted: "a text such as \"user.created\"",
-        allowed: "any text",
-        mistake,
-    }
-    .read(key, input)
-}
-
 impl Rule {
     fn read(&self, key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
         match Written::parse(input)? {

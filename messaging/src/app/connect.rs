@@ -1,6 +1,6 @@
 //! The broker that the settings name, and reaching it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::broker::memory::MemoryBroker;
@@ -17,6 +17,15 @@ pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
     }
 }
 
+/// The same for what is connected by hand, without an App: on memory it shares one broker, or it could not meet.
+pub(crate) fn broker_by_hand(settings: &Settings) -> Option<Arc<dyn Broker>> {
+    static SHARED: OnceLock<MemoryBroker> = OnceLock::new();
+    match settings.message_broker {
+        MessageBroker::Memory => Some(Arc::new(SHARED.get_or_init(MemoryBroker::new).clone())),
+        MessageBroker::Kafka => broker(settings),
+    }
+}
+
 #[cfg(feature = "kafka")]
 fn kafka(settings: &Settings) -> Arc<dyn Broker> {
     Arc::new(crate::broker::kafka::Kafka::new(settings.into()))
@@ -28,7 +37,7 @@ fn kafka(_: &Settings) -> Arc<dyn Broker> {
 }
 
 /// Reaches the broker once, trying again by the settings' policy.
-pub(super) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()> {
+pub(crate) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()> {
     let mut backoff = settings.kafka_connect_initial_backoff_ms;
     let mut tries = 0;
     loop {
@@ -45,6 +54,13 @@ pub(super) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()
         tokio::time::sleep(backoff).await;
         backoff = grown(backoff, settings);
     }
+}
+
+/// Reaches the broker, or says at once why not.
+#[cfg(feature = "cli")]
+pub(super) async fn reach_once(broker: &dyn Broker) -> Result<()> {
+    let refused = |error| unreachable(broker, 1, error);
+    broker.probe().await.map_err(refused)
 }
 
 fn grown(backoff: Duration, settings: &Settings) -> Duration {

@@ -4,11 +4,11 @@ use super::{App, Planned};
 use crate::check::expected::Found;
 use crate::consumer::Gathered;
 use crate::registry;
-use crate::spec::{Place, TopicSpec};
+use crate::spec::{Place, PublisherSpec, TopicSpec};
 
 impl App {
-    /// States that something is registered by each of these cargo packages: a worker, a consumer, a handler of events or a
-    /// topic. A crate that the program names nowhere is left out by the linker in silence; the check then says so.
+    /// States that something is registered by each of these cargo packages: a worker, a consumer, a handler of events, a
+    /// topic or a publisher. A crate that the program names nowhere is left out by the linker in silence; the check then says so.
     ///
     /// ```
     /// use messaging::App;
@@ -52,8 +52,9 @@ impl App {
     /// What there is of all that can be expected. `planned` are the consumers, in the order of `gathered`.
     pub(super) fn found<'a>(&'a self, planned: &'a [Planned], gathered: &[Gathered<'a>]) -> Found<'a> {
         let mut found = Found::default();
-        let topics = registry::topics();
+        let (topics, publishers) = (registry::topics(), registry::publishers());
         let places = topics.iter().map(TopicSpec::place);
+        let places = places.chain(publishers.iter().map(PublisherSpec::place));
         let places = places.chain(self.workers.iter().map(|worker| worker.place()));
         let places = places.chain(self.consumers.iter().map(|consumer| consumer.place()));
         let places = places.chain(self.event_handlers.iter().map(|handler| handler.place()));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::delivery::Rules;
 use crate::delivery::policy::{OnExhausted, Order, RetryPolicy};
+use crate::program;
 use crate::settings::{Layer, OffsetReset, Resolved as Strongest, Settings, WorkerLayer};
 use crate::spec::{Kind, Place, Subject, Target};
 
@@ -173,18 +174,8 @@ fn group(spec: &Subject<'_>, settings: &Settings) -> (String, &'static str) {
     }
     let (service, from) = match (&settings.service, spec.place.package) {
         (Some(service), _) => (service.clone(), "the setting service"),
-        (None, "") => (program(), "the program's name"),
+        (None, "") => (program::name(), "the program's name"),
         (None, package) => (package.to_owned(), "the package it stands in"),
     };
     (format!("{service}.{}", spec.name), from)
-}
-
-/// The name of the running program.
-pub(crate) fn program() -> String {
-    let path = std::env::current_exe().ok();
-    let stem = path
-        .as_deref()
-        .and_then(|path| path.file_stem())
-        .map(|stem| stem.to_string_lossy().into_owned());
-    stem.unwrap_or_else(|| "messaging".to_owned())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::shutdown;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
@@ -103,6 +104,15 @@ impl Handle {
         }
     }
 
+    /// Waits until all drivers have ended, at most for the whole of a shutdown.
+    pub(super) async fn ended(&self) -> Result<()> {
+        let ended = futures_util::future::join_all(self.requests.iter().map(mpsc::UnboundedSender::closed));
+        let within = tokio::time::timeout(self.shutdown.all, ended).await;
+        within
+            .map(drop)
+            .map_err(|_| Kind::Unfinished(self.shutdown.all).into())
+    }
+
     /// Whether no driver has ended. One that goes with its runtime can tell nobody.
     fn drivers_live(&self) -> bool {
         !self.requests.iter().any(mpsc::UnboundedSender::is_closed)
@@ -156,6 +166,7 @@ impl Running {
     /// Lets its producer be the process's default until it has ended.
     pub(super) fn offered(mut self) -> Running {
         self.offer = Some(Offer::new(self.producer.clone()));
+        shutdown::note(&self.handle);
         self
     }
 
@@ -331,7 +342,7 @@ mod tests {
 
     /// An App of one driver that has ended so, and what tells whether its watchdog bit.
     fn watched(end: End, limit: Duration) -> (Running, Receiver<()>) {
-        let producer = Producer::new(None, String::new(), false, None);
+        let producer = Producer::new(None, crate::settings::Settings::default(), None);
         let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
         let (ended, driver) = oneshot::channel();
         ended.send(end).unwrap();

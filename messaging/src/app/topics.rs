@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::resolve::{Resolved, Source};
 use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription};
 use crate::outcome::describe;
+use crate::program::how_to_create;
 
 /// How much larger than its record a dead letter may be: our headers.
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
@@ -17,7 +18,7 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
         for Source { topic, dlq_topic } in &worker.sources {
             let source = look(admin, topic).await;
             if source.is_none() && named.insert(topic) && !makes_topics {
-                tracing::warn!(%topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `kafka-topics.sh --create --topic {topic}`");
+                tracing::warn!(%topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `{}`", how_to_create(topic));
             }
             if worker.dead_letters() {
                 letters.entry(dlq_topic).or_default().come_from(source);
@@ -28,7 +29,7 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
             && !makes_topics
             && look(admin, output).await.is_none()
         {
-            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `kafka-topics.sh --create --topic {output}`");
+            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `{}`", how_to_create(output));
         }
     }
     let mut wanted = Vec::new();

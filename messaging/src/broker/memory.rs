@@ -9,10 +9,11 @@ use futures_util::future::BoxFuture;
 
 use super::{
     Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Receipt,
-    Subscribe, Subscription, TopicDescription, Waiter,
+    Subscribe, Subscription, Waiter,
 };
 use crate::delivery::Settlement;
 
+mod admin;
 mod group;
 mod log;
 mod member;
@@ -100,7 +101,7 @@ impl Shared {
             });
         }
         if !self.topics.contains_key(name) {
-            self.make_topic(name, DEFAULT_PARTITIONS);
+            self.make_topic(&NewTopic::named(name));
         }
         self.topics
             .get_mut(name)
@@ -109,8 +110,9 @@ impl Shared {
             })
     }
 
-    fn make_topic(&mut self, name: &str, partitions: i32) {
-        self.topics.insert(name.to_owned(), Log::new(partitions));
+    fn make_topic(&mut self, topic: &NewTopic) {
+        let log = Log::new(topic.partitions.unwrap_or(DEFAULT_PARTITIONS), &topic.config);
+        self.topics.insert(topic.name.clone(), log);
         self.rebalance_all();
     }
 
@@ -119,7 +121,7 @@ impl Shared {
         let mut made = Vec::new();
         for topic in topics {
             if !self.topics.contains_key(&topic.name) {
-                self.make_topic(&topic.name, topic.partitions.unwrap_or(DEFAULT_PARTITIONS));
+                self.make_topic(topic);
                 made.push(topic.name.clone());
             }
         }
@@ -214,63 +216,6 @@ impl Publisher for MemoryBroker {
 
     fn queued(&self) -> usize {
         0
-    }
-}
-
-impl Admin for MemoryBroker {
-    fn create_topics<'a>(
-        &'a self,
-        topics: &'a [NewTopic],
-    ) -> BoxFuture<'a, Result<Vec<String>, BrokerError>> {
-        let checked = topics.iter().try_for_each(NewTopic::check);
-        let made = checked.map(|()| self.lock().make_absent(topics));
-        Box::pin(async { made })
-    }
-
-    fn describe_topic<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Option<TopicDescription>, BrokerError>> {
-        let found = self.lock().topics.get(name).map(|log| TopicDescription {
-            name: name.to_owned(),
-            partitions: log.partitions(),
-            max_message_bytes: None,
-        });
-        Box::pin(async { Ok(found) })
-    }
-
-    fn delete_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {
-        let mut shared = self.lock();
-        shared.topics.remove(name);
-        shared.rebalance_all();
-        drop(shared);
-        Box::pin(async { Ok(()) })
-    }
-
-    fn offsets<'a>(&'a self, topic: &'a str) -> BoxFuture<'a, Result<Vec<(i64, i64)>, BrokerError>> {
-        let ends = self.lock().topics.get(topic).map(Log::ends);
-        let unknown = || BrokerError::UnknownTopic {
-            topic: topic.to_owned(),
-        };
-        Box::pin(async move {
-            ends.map(|ends| ends.into_iter().map(|end| (0, end)).collect())
-                .ok_or_else(unknown)
-        })
-    }
-
-    fn committed<'a>(
-        &'a self,
-        group: &'a str,
-        topic: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<Option<i64>>, BrokerError>> {
-        let shared = self.lock();
-        let partitions = shared.topics.get(topic).map_or(0, Log::partitions);
-        let group = shared.groups.get(group);
-        let committed = (0..partitions)
-            .map(|p| group.and_then(|group| group.committed(topic, p)))
-            .collect();
-        drop(shared);
-        Box::pin(async { Ok(committed) })
     }
 }
 

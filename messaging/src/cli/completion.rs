@@ -5,8 +5,8 @@ use clap_complete::{Shell, generate};
 
 use super::Cli;
 use super::output::say;
-use crate::app::program;
 use crate::error::Result;
+use crate::program;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -15,7 +15,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    let (mut script, name) = (Vec::new(), program());
+    let (mut script, name) = (Vec::new(), program::name());
     generate(options.shell, &mut Cli::command(), name, &mut script);
     say(&String::from_utf8_lossy(&script))
 }

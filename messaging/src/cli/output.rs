@@ -1,4 +1,4 @@
-//! Where commands write: what was asked for goes to standard output, for people or for programs; all else goes to
+//! Where commands write: what was asked for goes to standard output, for people or for programs; notes go to
 //! standard error, so that a program that reads the output meets nothing else.
 
 use std::io::{self, ErrorKind, Write};
@@ -46,6 +46,12 @@ pub(super) fn say(text: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Tells people something beside the answer.
+pub(super) fn note(text: &str) {
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A count with its noun: `1 topic`, `2 topics`.

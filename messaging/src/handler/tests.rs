@@ -11,7 +11,10 @@ use crate::record::{Record, RecordBatch};
 type Seen = Arc<Mutex<Vec<(String, u32)>>>;
 
 fn context(states: States) -> Context {
-    Context::new(Arc::new(states), Producer::new(None, String::new(), false, None))
+    Context::new(
+        Arc::new(states),
+        Producer::new(None, crate::settings::Settings::default(), None),
+    )
 }
 
 fn with<T: Send + Sync + 'static>(value: T) -> Context {

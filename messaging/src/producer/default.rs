@@ -15,8 +15,8 @@ static PROCESS: Mutex<Process> = Mutex::new(Process {
 struct Process {
     /// The producers of the Apps that run, in the order of their starts.
     apps: Vec<Producer>,
-    /// Whether an App has ever started: then those of the process decide where messages go, and never again the
-    /// environment alone.
+    /// Whether an App has started: then those of the process decide where messages go, and the environment alone only
+    /// when somebody asks for that.
     had_app: bool,
     /// For a process without an App. It stays when one starts, for messages may be on their way in it.
     from_environment: Option<Producer>,
@@ -24,6 +24,36 @@ struct Process {
 
 /// The default: that of the App which runs for longest, else one made from the environment.
 pub(super) fn get() -> Result<Producer> {
+    find_or_make(false)
+}
+
+/// The process's own producer, which is the default from now on unless an App runs; made when none does. On memory as
+/// well: whoever asks for it knows of a reader.
+pub(super) fn own_or_made() -> Result<Option<Producer>> {
+    if forget_ended_apps() {
+        find_or_make(true)?;
+    }
+    Ok(own())
+}
+
+/// Says whether no App runs; then it is as if none ever had.
+fn forget_ended_apps() -> bool {
+    let mut process = lock();
+    process.had_app &= !process.apps.is_empty();
+    process.apps.is_empty()
+}
+
+/// The process's own producer, when it was made.
+pub(super) fn own() -> Option<Producer> {
+    lock().from_environment.clone()
+}
+
+/// The producers of the Apps that run.
+pub(super) fn of_apps() -> Vec<Producer> {
+    lock().apps.clone()
+}
+
+fn find_or_make(on_memory: bool) -> Result<Producer> {
     let mut process = lock();
     if let Some(producer) = process.apps.first() {
         return Ok(producer.clone());
@@ -34,7 +64,7 @@ pub(super) fn get() -> Result<Producer> {
     let producer = match &process.from_environment {
         Some(producer) => producer.clone(),
         None => {
-            let made = crate::app::producer_from_environment()?;
+            let made = crate::app::producer_from_environment(on_memory)?;
             process.from_environment.insert(made).clone()
         }
     };

@@ -14,6 +14,7 @@ mod killed;
 mod members;
 mod memory;
 mod on_exhausted_stop;
+mod producers;
 mod shutdown;
 mod shutdown_in_rebalance;
 mod shutdown_in_time;

@@ -1,4 +1,4 @@
-// at `""`: `event` is empty
+// at `""`: write what happened, such as
 use messaging::{consumer, on_event};
 
 #[consumer("shop", topics = ["orders"])]

@@ -1,4 +1,4 @@
-// at `7`: write a text such as "user.created"
+// at `7`: a text such as "order.created"
 use messaging::{consumer, on_event};
 
 #[consumer("shop", topics = ["orders"])]

@@ -9,6 +9,8 @@ use crate::broker::{Event, Subscribe, TopicPartition};
 use crate::delivery::{Epoch, Slot};
 use crate::settings::OffsetReset;
 
+mod look;
+
 /// A member's number in its group.
 pub(super) type MemberId = u64;
 

@@ -1,11 +1,12 @@
 //! A topic: one log per partition.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::broker::Outbound;
 use crate::broker::partitioner::partition_of;
+use crate::broker::{Outbound, TopicConfig};
 use crate::message::Headers;
 use crate::record::RecordBatch;
 use crate::runtime::clock;
@@ -18,6 +19,8 @@ pub(super) struct Log {
     partitions: Vec<Vec<Stored>>,
     /// Where the next record without a key goes.
     next: usize,
+    /// What the topic was made with; only to be looked at.
+    config: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -29,11 +32,36 @@ struct Stored {
 }
 
 impl Log {
-    pub(super) fn new(partitions: i32) -> Log {
+    pub(super) fn new(partitions: i32, config: &BTreeMap<String, String>) -> Log {
         Log {
             partitions: (0..partitions).map(|_| Vec::new()).collect(),
             next: 0,
+            config: config.clone(),
         }
+    }
+
+    /// Adds partitions until there are so many.
+    pub(super) fn grow(&mut self, total: i32) {
+        let more = self.partitions()..total;
+        self.partitions.extend(more.map(|_| Vec::new()));
+    }
+
+    pub(super) fn config(&self) -> Vec<TopicConfig> {
+        let own = |(name, value): (&String, &String)| TopicConfig {
+            name: name.clone(),
+            value: Some(value.clone()),
+            is_own: true,
+        };
+        self.config.iter().map(own).collect()
+    }
+
+    /// For each partition: the first record that is not older.
+    pub(super) fn offsets_at(&self, timestamp: i64) -> Vec<Option<i64>> {
+        let first = |records: &Vec<Stored>| {
+            let at = records.iter().position(|record| record.timestamp >= timestamp);
+            at.map(|at| at as i64)
+        };
+        self.partitions.iter().map(first).collect()
     }
 
     pub(super) fn partitions(&self) -> i32 {

@@ -18,7 +18,7 @@ async fn echo(text: String) -> String {
 }
 
 fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
-    let producer = Producer::new(None, String::new(), false, None);
+    let producer = Producer::new(None, crate::settings::Settings::default(), None);
     let context = Context::new(Arc::new(States::default()), producer);
     let rules = Rules {
         concurrency: 1,
@@ -54,7 +54,7 @@ fn driver<M: 'static, H: Handler<M>>(subscription: &Double, handler: H) -> Drive
         notices: mpsc::unbounded_channel().0,
         health: watch::channel(GroupHealth::default()).0,
         observer: None,
-        producer: Producer::new(None, String::new(), false, None),
+        producer: Producer::new(None, crate::settings::Settings::default(), None),
         seed: 0,
         revoke_deadline: Duration::from_secs(10),
         close_deadline: LEAST,

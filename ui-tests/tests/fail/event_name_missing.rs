@@ -1,0 +1,9 @@
+// at `#[event(topic = "user-events")]`: the event's name is missing
+use messaging::event;
+
+#[event(topic = "user-events")]
+async fn sign_up(email: String) -> messaging::Result<String> {
+    Ok(email)
+}
+
+fn main() {}
