@@ -58,7 +58,7 @@ pub mod topic;
 pub use private as __private;
 
 pub use app::{App, Layer, Running, shutdown};
-pub use consumer::Consumer;
+pub use consumer::EventConsumer;
 pub use domain_event::{DomainEvent, EventPublisher};
 pub use error::{Error, Result};
 pub use event::Event;

@@ -32,7 +32,7 @@ pub use serde::de::DeserializeOwned;
 
 pub use self::calls::assert_future;
 pub use self::instance::{Instances, WithoutDefault, assert_instance};
-pub use crate::consumer::Consumer;
+pub use crate::consumer::EventConsumer;
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
 pub use crate::extract::Instance;
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};

@@ -20,7 +20,7 @@ pub(super) fn expand(consumer: &Consumer) -> TokenStream {
         let handler = expand_handler(handler);
         quote!(#cfgs #handler)
     });
-    let mark = quote_spanned!(shown_at(owner)=> impl #private::Consumer for #owner {});
+    let mark = quote_spanned!(shown_at(owner)=> impl #private::EventConsumer for #owner {});
     quote_spanned! {Span::mixed_site()=>
         #cfgs
         #mark

@@ -45,12 +45,16 @@ fn spec(handler: &Handler) -> TokenStream {
         let span = shown_at(&classify);
         quote_spanned!(span=> .classify(#called, #classify))
     });
+    // What the future of a method lacks is shown at the method.
+    let span = shown_at(function);
+    let erase = keys.private_at(span);
+    let make = quote_spanned!(span=> |context| #erase::erase_event(#called, context));
     quote_spanned! {Span::mixed_site()=>
         #private::EventHandlerSpec::new(
             #name,
             #event,
             #private::here!(#place),
-            |context| #private::erase_event(#called, context),
+            #make,
         )
         #consumer
         #instance
@@ -66,8 +70,10 @@ fn belongs(handler: &Handler) -> TokenStream {
 }
 
 fn instance(handler: &Handler) -> TokenStream {
-    let (private, consumer) = (handler.keys.private(), &handler.consumer);
-    quote_spanned!(Span::mixed_site()=> .default_instance(#private::default_instance!(#consumer)))
+    let consumer = &handler.consumer;
+    let span = shown_at(consumer);
+    let private = handler.keys.private_at(span);
+    quote_spanned!(span=> .default_instance(#private::default_instance!(#consumer)))
 }
 
 /// The method with its instance as an argument: the future of a method borrows, so a closure owns the instance.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Fallback, Keys, Kind, Place, Subject, fallback};
-use crate::consumer::{Consumer, ConsumerType};
+use crate::consumer::{ConsumerType, EventConsumer};
 use crate::extract::Context;
 use crate::handler::{EventAnswer, EventHandler, MadeEvent, erase_event};
 use crate::outcome::Verdict;
@@ -63,7 +63,7 @@ impl ConsumerSpec {
 
     /// Handlers name it by this type.
     #[doc(hidden)]
-    pub fn named_by<C: Consumer>(mut self) -> ConsumerSpec {
+    pub fn named_by<C: EventConsumer>(mut self) -> ConsumerSpec {
         self.named_by = Some(ConsumerType::of::<C>());
         self
     }
@@ -189,7 +189,7 @@ impl EventHandlerSpec {
 
     /// It belongs to the consumer that is this type.
     #[doc(hidden)]
-    pub fn consumer<C: Consumer>(mut self) -> EventHandlerSpec {
+    pub fn consumer<C: EventConsumer>(mut self) -> EventHandlerSpec {
         self.consumer = Some(ConsumerType::of::<C>());
         self
     }

@@ -233,7 +233,7 @@ async fn failures_are_tried_again_and_given_up_as_a_workers() {
 #[tokio::test(start_paused = true)]
 async fn errors_are_read_by_classify() {
     async fn odd(order: Order) -> Result<(), std::fmt::Error> {
-        if order.id % 2 == 0 {
+        if order.id.is_multiple_of(2) {
             Ok(())
         } else {
             Err(std::fmt::Error)

@@ -1,4 +1,4 @@
-// at `Shop`: conflicting implementations of trait `Consumer` for type `Shop`
+// at `Shop`: conflicting implementations of trait `EventConsumer` for type `Shop`
 use messaging::consumer;
 
 #[consumer("shop", topics = ["orders"])]

@@ -34,7 +34,7 @@ mod shadow {
     struct ConsumerSpec;
     struct EventHandlerSpec;
     struct Instance;
-    trait Consumer {}
+    trait EventConsumer {}
     trait Default {}
     const WORKERS: () = ();
     const CONSUMERS: () = ();
