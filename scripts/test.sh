@@ -25,6 +25,8 @@ missing_packages() {
     command -v make >/dev/null || echo make
     # Debian's perl-base, which is always there, lacks modules that OpenSSL's Configure needs.
     perl -MFindBin -MFile::Compare -e 1 2>/dev/null || echo perl
+    # A test runs the curl lines of the README.
+    command -v curl >/dev/null || echo curl
     command -v java >/dev/null || echo default-jre-headless
     command -v mvn >/dev/null || echo maven
 }
@@ -63,7 +65,7 @@ check_features() {
     cargo check -p messaging --no-default-features || return
     # Only a build without Kafka can show how it refuses a program that asks for it.
     cargo test -p messaging --no-default-features --test check || return
-    for feature in kafka kafka-tls cli anyhow axum inventory; do
+    for feature in kafka kafka-tls cli anyhow axum inventory json-schema; do
         echo "-- $feature alone"
         cargo check -p messaging --no-default-features --features "$feature" || return
     done

@@ -1,10 +1,13 @@
 //! The records that are measured: 200 bytes of JSON, 16-byte keys.
 
-use anyhow::{Context, Result};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
 use futures_util::FutureExt;
 use messaging::Payload;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::util::Timeout;
@@ -61,15 +64,34 @@ pub(crate) fn fill(brokers: &str, topic: &str, partitions: i32, records: usize, 
             if error != KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull) {
                 return Err(error).context("filling the topic");
             }
-            producer
-                .flush(Timeout::After(std::time::Duration::from_millis(50)))
-                .ok();
+            producer.flush(Timeout::After(Duration::from_millis(50))).ok();
             record = returned;
         }
     }
     producer
-        .flush(Timeout::After(std::time::Duration::from_secs(120)))
+        .flush(Timeout::After(Duration::from_secs(120)))
         .context("filling the topic")
+}
+
+/// As many different ones.
+pub(crate) fn purchases(count: usize) -> Vec<Purchase> {
+    let client = |id: usize| format!("client-{id:09}");
+    (0..count).map(|id| purchase(id as u64, &client(id))).collect()
+}
+
+/// Fails unless a topic of three partitions has so many records.
+pub(crate) fn assert_written(brokers: &str, topic: &str, records: usize) -> Result<()> {
+    let consumer: BaseConsumer = client::consumer(brokers, "count").create()?;
+    let mut written = 0;
+    for partition in 0..3 {
+        let (first, end) = consumer.fetch_watermarks(topic, partition, Duration::from_secs(10))?;
+        written += end - first;
+    }
+    ensure!(
+        written == records as i64,
+        "{written} records were written to {topic}, not {records}"
+    );
+    Ok(())
 }
 
 fn purchase(id: u64, client: &str) -> Purchase {

@@ -1,15 +1,16 @@
 //! The same work done by workers.
 
+pub(crate) mod publish;
+
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use messaging::{App, State, WorkerSpec};
-use rdkafka::consumer::{BaseConsumer, Consumer};
 use tokio::sync::Notify;
 
 use crate::client;
-use crate::data::{Invoice, Purchase};
+use crate::data::{self, Invoice, Purchase};
 
 /// How far the handlers are. Never freed, for each handler has one: a counted reference would cost what the loops by hand
 /// do not pay.
@@ -111,7 +112,7 @@ pub(crate) async fn transform(
     // A drain waits for the acknowledgements, then commits: that is the end of the work.
     running.join().await?;
     let ended = Instant::now();
-    assert_all_written(brokers, output, records)?;
+    data::assert_written(brokers, output, records)?;
     Ok(records as f64 / progress.took(ended).as_secs_f64())
 }
 
@@ -132,18 +133,4 @@ pub(crate) async fn waits(brokers: &str, group: &str, concurrency: usize, record
     running.stop();
     running.join().await?;
     Ok(records as f64 / progress.took(ended).as_secs_f64())
-}
-
-fn assert_all_written(brokers: &str, topic: &str, records: usize) -> Result<()> {
-    let consumer: BaseConsumer = client::consumer(brokers, "count").create()?;
-    let mut written = 0;
-    for partition in 0..3 {
-        let (first, end) = consumer.fetch_watermarks(topic, partition, Duration::from_secs(10))?;
-        written += end - first;
-    }
-    anyhow::ensure!(
-        written == records as i64,
-        "{written} outputs were written for {records} records"
-    );
-    Ok(())
 }

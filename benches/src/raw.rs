@@ -1,5 +1,7 @@
 //! The loops written by hand, as well as we know how.
 
+pub(crate) mod publish;
+
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};

@@ -87,6 +87,31 @@ pub(crate) fn function(key: &str, input: ParseStream<'_>) -> syn::Result<Value> 
     }
 }
 
+/// A JSON Schema: its text, or what gives it.
+pub(crate) fn schema(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
+    match Written::parse(input)? {
+        Written::Literal(Lit::Str(text)) => Value::plain(text),
+        Written::Expression(source) => Value::plain(source),
+        other => Err(syn::Error::new_spanned(
+            other,
+            format!(
+                "`{key}` is a JSON Schema: write its text, `include_str!(\"order.json\")`, or the name of a `fn() -> Value`"
+            ),
+        )),
+    }
+}
+
+/// A constant that says all about retries.
+pub(crate) fn retry_policy(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
+    match Written::parse(input)? {
+        Written::Expression(path) => Value::plain(path),
+        other => Err(syn::Error::new_spanned(
+            other,
+            format!("`{key}` names a policy: write `{key} = PAYMENTS`, a const `RetryPolicy`"),
+        )),
+    }
+}
+
 /// A type.
 pub(crate) fn type_(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
     if input.peek(Lit) {

@@ -1,6 +1,7 @@
-//! `#[worker]`, and its relatives that make a worker of an async function.
+//! `#[worker]`, on an async function or on `impl Worker for` a type, and its relatives on functions.
 
 mod check;
+mod class;
 mod expand;
 mod parse;
 
@@ -26,15 +27,18 @@ pub(crate) struct Dialect {
     pub(crate) unsaid: fn(&Keys) -> TokenStream,
 }
 
+const WORKER_MISPLACED: &str =
+    "`#[worker]` cannot stand here: put it on an async function, or on `impl Worker for` a type";
+
 const WORKER: Dialect = Dialect {
     name: "worker",
     wording: Wording {
         noun: "a worker",
         payload: "order: Order",
         by_hand: "WorkerSpec::of",
-        no_method: "a worker cannot be a method: make it a free async function and take what it needs as `State<_>`",
-        misplaced: "`#[worker]` cannot stand here: put it on an async function",
-        on_impl: "`#[worker]` cannot stand on an `impl`: put it on an async function and take what the methods need as `State<_>`, or write `#[consumer]` for methods that handle events",
+        no_method: "a worker cannot be a method: make it a free async function that takes what it needs as `State<_>`, or put `#[worker]` on `impl Worker for` the type",
+        misplaced: WORKER_MISPLACED,
+        on_impl: WORKER_MISPLACED,
     },
     slots: SLOTS,
     first: None,
@@ -53,6 +57,9 @@ struct Worker {
 }
 
 pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if parse::is_impl(item.clone()) {
+        return class::expand(attribute, item);
+    }
     expand_as(&WORKER, attribute, item)
 }
 

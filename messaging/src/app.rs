@@ -362,7 +362,8 @@ impl App {
             self.planned(spec.subject(), &settings, make)
         });
         let consumers = gathered.iter().map(|consumer| {
-            let make = |resolved: &Resolved| router(consumer, &context.for_worker(resolved.timeout, None));
+            let make =
+                |resolved: &Resolved| router(consumer, &context.for_worker(resolved.timeout, None, false));
             self.planned(consumer.spec.subject(), &settings, make)
         });
         let (workers, consumers): (Vec<_>, Vec<_>) = (workers.collect(), consumers.collect());
@@ -407,6 +408,7 @@ impl App {
     ) -> Planned {
         let resolved = Resolved::new(spec, settings);
         let made = make(&resolved);
+        let hooks = made.as_ref().ok().and_then(|handler| handler.hooks());
         let wrap = |inner| {
             self.layers
                 .iter()
@@ -414,14 +416,18 @@ impl App {
                 .fold(inner, |inner, layer| layer.layer(&resolved.name, inner))
         };
         let made = made.map(wrap);
-        Planned { resolved, made }
+        Planned {
+            resolved,
+            made,
+            hooks,
+        }
     }
 }
 
 /// The handler of a worker.
 fn made(spec: &WorkerSpec, resolved: &Resolved, context: &Context) -> Made {
     let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
-    let made = spec.make(&context.for_worker(resolved.timeout, key_of));
+    let made = spec.make(&context.for_worker(resolved.timeout, key_of, resolved.batch_keys));
     made.map_err(|missing| missing.iter().map(|missing| lacks(resolved, missing)).collect())
 }
 

@@ -119,6 +119,7 @@ pub struct Context {
     producer: Producer,
     timeout: Option<Duration>,
     key_of: Option<KeyOf>,
+    gathers: bool,
 }
 
 impl fmt::Debug for Context {
@@ -134,16 +135,33 @@ impl Context {
             producer,
             timeout: None,
             key_of: None,
+            gathers: false,
         }
     }
 
     /// The same for one worker.
-    pub(crate) fn for_worker(&self, timeout: Option<Duration>, key_of: Option<KeyOf>) -> Context {
+    pub(crate) fn for_worker(
+        &self,
+        timeout: Option<Duration>,
+        key_of: Option<KeyOf>,
+        gathers: bool,
+    ) -> Context {
         Context {
             timeout,
             key_of,
+            gathers,
             ..self.clone()
         }
+    }
+
+    /// Whether the worker was given a key of batches.
+    pub(crate) fn gathers(&self) -> bool {
+        self.gathers
+    }
+
+    /// The program's `T`, once it is made.
+    pub(crate) fn value<T: Send + Sync + 'static>(&self) -> Result<&T, Missing> {
+        self.states.value().ok_or_else(Missing::state::<T>)
     }
 
     /// How the worker's outputs get their keys.

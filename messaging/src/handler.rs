@@ -18,10 +18,13 @@ use crate::spec::KeyOf;
 
 mod event;
 mod guarded;
+mod hooks;
 
 pub use event::{EventAnswer, EventHandler, MadeEvent};
 pub(crate) use event::{Routed, erase_event};
-use guarded::{Guarded, OneByOne};
+pub(crate) use guarded::Guarded;
+use guarded::OneByOne;
+pub use hooks::Hooks;
 
 /// A handler whose types are forgotten.
 ///
@@ -38,6 +41,11 @@ pub trait ErasedHandler: Send + Sync {
     /// Whether it can answer with something to publish that names no topic of its own; a worker without an
     /// `output_topic` must not have such a handler.
     fn needs_output_topic(&self) -> bool;
+
+    /// What its worker does when a record has come to its end. The App asks the handler itself, not the layers around it.
+    fn hooks(&self) -> Option<Arc<dyn Hooks>> {
+        None
+    }
 }
 
 /// The first argument of a handler: what it reads, and whether it takes one record or many.
@@ -128,6 +136,11 @@ impl<T> Batch<T> {
     /// The payloads.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &T> {
         self.0.iter().map(Delivery::payload)
+    }
+
+    /// The records with their metadata, by value.
+    pub fn into_deliveries(self) -> Vec<Delivery<T>> {
+        self.0
     }
 
     /// How many records.
@@ -272,7 +285,7 @@ fn decode_batch<T: Payload>(run: Vec<Delivery>) -> (Vec<Delivery>, Batch<T>, Vec
 }
 
 /// Puts the answers of the handler into the places that decoding left open.
-fn fill(outcomes: Vec<Option<Outcome>>, answers: Vec<Outcome>) -> Vec<Outcome> {
+pub(crate) fn fill(outcomes: Vec<Option<Outcome>>, answers: Vec<Outcome>) -> Vec<Outcome> {
     let mut answers = answers.into_iter();
     let lost = || {
         Outcome::Failed(Failure::returned(

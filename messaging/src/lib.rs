@@ -9,8 +9,11 @@
 //! | handle events by their names | [`macro@consumer`] on an `impl` or a struct, [`macro@on_event`] on its handlers, or [`ConsumerSpec::of`] |
 //! | let a type be a message | [`macro@Payload`] on a serde type; [`Json`] around a foreign one |
 //! | give a topic a type, with its key | [`macro@topic`] on a unit struct |
-//! | handle many records at once | a first argument of type [`Batch`] |
+//! | handle records with methods of a type of yours | [`macro@worker`] on `impl Worker for` it, or [`WorkerSpec::worker`] |
+//! | handle many records at once | a first argument of type [`Batch`]; in class style `batch_size` and [`Worker::process_batch`] |
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
+//! | try failed records again as one policy says | [`RetryPolicy`], in a constant that `retry_policy` names |
+//! | check JSON of any shape | `input_schema` and `output_schema` of [`macro@worker`], with the feature `json-schema`; see [`schema`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
@@ -51,14 +54,17 @@ pub mod publishing;
 pub mod record;
 pub mod registry;
 mod runtime;
+pub mod schema;
 pub mod settings;
 pub mod spec;
 pub mod topic;
+pub mod worker;
 #[doc(hidden)]
 pub use private as __private;
 
 pub use app::{App, Layer, Running, shutdown};
 pub use consumer::EventConsumer;
+pub use delivery::policy::RetryPolicy;
 pub use domain_event::{DomainEvent, EventPublisher};
 pub use error::{Error, Result};
 pub use event::Event;
@@ -76,6 +82,7 @@ pub use producer::{
 pub use registry::publishers as get_all_publishers;
 pub use spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
+pub use worker::{Cx, Worker};
 
 /// Any error that can cross threads.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -89,7 +96,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Delivery, Event, HandlerError, Json, Message, Payload, Producer, consumer, event,
-        message_handler, on_event, producer, publish, topic, worker,
+        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, consumer,
+        event, message_handler, on_event, producer, publish, topic, worker,
     };
 }

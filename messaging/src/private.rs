@@ -50,8 +50,10 @@ pub use crate::{__default_instance as default_instance, __here as here, __regist
 use crate::extract::{Context, FromDelivery};
 use crate::handler::{Answers, EventAnswer, EventHandler, Gathers, Handler, Input, MadeEvent, OneInput};
 use crate::outcome::IntoOutcome;
+use crate::schema::Shapeless;
 use crate::spec::Made;
 use crate::topic::{Accepts, Carries};
+use crate::worker::{Class, Worker};
 
 /// What a payload is written to.
 pub type Buffer = Vec<u8>;
@@ -81,12 +83,39 @@ pub const fn assert_event_input<I: OneInput>() {}
 /// Fails to compile on the user's type when a handler of events cannot return it.
 pub const fn assert_event_answer<R: EventAnswer + IntoOutcome>() {}
 
+/// Fails to compile on the topic when it does not carry what a worker in class style reads.
+pub const fn class_carries<W: Worker, T: Carries<W::Input>>(_: &T) {}
+
+/// Fails to compile on the topic when it does not take what a worker in class style returns.
+pub const fn class_accepts<W: Worker, T: Accepts<<W::Output as IntoOutcome>::Output>>(_: &T) {}
+
+/// Fails to compile on a key of schemas when a handler with this first argument reads something else than JSON of any shape.
+pub const fn assert_shapeless_input<I: Input<Payload = P>, P: Shapeless>() {}
+
+/// Fails to compile on a key of schemas when what the handler returns is something else than JSON of any shape.
+pub const fn assert_shapeless_output<I: Input, R: Answers<I::Kind, Output = O>, O: Shapeless>() {}
+
+/// The same for workers in class style.
+pub const fn class_shapeless_input<W: Worker<Input = P>, P: Shapeless>() {}
+
+/// The same for workers in class style.
+pub const fn class_shapeless_output<W: Worker, O: Shapeless>()
+where
+    W::Output: IntoOutcome<Output = O>,
+{
+}
+
 /// Fails to compile on the user's type when it is no payload.
 pub const fn assert_schema<S: Payload>() {}
 
 /// The name of a topic's schema.
 pub fn schema_name<T: 'static>() -> &'static str {
     core::any::type_name::<T>()
+}
+
+/// A worker in class style with these hooks; the App gives its instance.
+pub fn class<W: Worker>(on_error: bool, on_success: bool) -> Class<W> {
+    Class::provided().hooks(on_error, on_success)
 }
 
 /// Forgets the types of a handler.

@@ -21,6 +21,7 @@ mod dead_letter;
 mod double;
 pub(crate) mod driver;
 pub(crate) mod health;
+mod hooks;
 mod inbox;
 pub(crate) mod observer;
 mod outbox;

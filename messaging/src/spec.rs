@@ -14,12 +14,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::delivery::policy::{Backoff, OnExhausted, Order};
+use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
 use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
+use crate::schema::{SchemaSource, Schemas};
 use crate::settings::OffsetReset;
 use crate::topic::TopicRef;
+use crate::worker::{Class, Worker};
 
 mod consumer;
 
@@ -101,6 +103,8 @@ pub struct WorkerSpec {
     pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
     pub(crate) dlq_topic: Option<String>,
+    pub(crate) retry_policy: Option<RetryPolicy>,
+    pub(crate) schemas: Schemas,
     pub(crate) keys: Keys,
 }
 
@@ -115,6 +119,21 @@ impl WorkerSpec {
         WorkerSpec::new(name, Place::of_caller(), topic, move |context| {
             erase(handler.clone(), None, context)
         })
+    }
+
+    /// A worker called `name` whose method [`process`](Worker::process) handles the records of `topic`, or
+    /// [`process_batch`](Worker::process_batch) when it is given a [`batch_size`](Self::batch_size) or a
+    /// [`batch_timeout`](Self::batch_timeout).
+    #[track_caller]
+    pub fn worker<W: Worker>(name: impl Into<String>, topic: impl TopicRef, worker: W) -> WorkerSpec {
+        WorkerSpec::class(name, topic, Class::of(worker))
+    }
+
+    /// The same, when more is to be said of it than its value.
+    #[track_caller]
+    pub fn class<W: Worker>(name: impl Into<String>, topic: impl TopicRef, class: Class<W>) -> WorkerSpec {
+        let make = move |context: &Context| class.make(context);
+        WorkerSpec::new(name, Place::of_caller(), topic, make)
     }
 
     /// What `#[worker]` calls.
@@ -133,8 +152,17 @@ impl WorkerSpec {
             fallback: None,
             output: None,
             dlq_topic: None,
+            retry_policy: None,
+            schemas: Schemas::default(),
             keys: Keys::default(),
         }
+    }
+
+    /// Where it stands in the source, when that is not where this is called.
+    #[doc(hidden)]
+    pub fn at(mut self, place: Place) -> WorkerSpec {
+        self.place = place;
+        self
     }
 
     /// Reads the handler's errors with `classify` instead of looking for a [`crate::HandlerError`] in them.
@@ -163,6 +191,26 @@ impl WorkerSpec {
         self
     }
 
+    /// When a failed record is tried again; what `max_retries` and the `retry_` keys say comes before it.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> WorkerSpec {
+        self.retry_policy = Some(policy);
+        self
+    }
+
+    /// The JSON Schema of what it reads; needs the feature `json-schema`. A record that does not fit, which includes one that
+    /// is no JSON, is given up without a try, with the reason `decode`.
+    pub fn input_schema(mut self, schema: impl SchemaSource) -> WorkerSpec {
+        self.schemas.input = Some(Arc::new(schema));
+        self
+    }
+
+    /// The JSON Schema of what it returns; needs the feature `json-schema`. When a record has an output that does not fit,
+    /// nothing of it is published, and it is given up with the reason `output`.
+    pub fn output_schema(mut self, schema: impl SchemaSource) -> WorkerSpec {
+        self.schemas.output = Some(Arc::new(schema));
+        self
+    }
+
     /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`: the
     /// App must give one.
     pub fn default_instance<T: Send + Sync + 'static>(mut self, default: Option<fn() -> T>) -> WorkerSpec {
@@ -186,7 +234,7 @@ impl WorkerSpec {
     }
 
     pub(crate) fn make(&self, context: &Context) -> Made {
-        (self.make)(context)
+        (self.make)(context).and_then(|handler| self.schemas.around(handler))
     }
 
     /// What of it is decided as for a consumer.
@@ -198,6 +246,7 @@ impl WorkerSpec {
             topics: std::slice::from_ref(&self.topic),
             output: self.output.as_ref(),
             dlq_topic: self.dlq_topic.as_deref(),
+            retry_policy: self.retry_policy,
             keys: &self.keys,
         }
     }
@@ -234,6 +283,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) topics: &'a [String],
     pub(crate) output: Option<&'a Target>,
     pub(crate) dlq_topic: Option<&'a str>,
+    pub(crate) retry_policy: Option<RetryPolicy>,
     pub(crate) keys: &'a Keys,
 }
 

@@ -17,8 +17,8 @@ use messaging::delivery::policy::OnExhausted;
 use messaging::extract::StateHandle;
 use messaging::settings::OffsetReset;
 use messaging::{
-    App, Batch, Context, Delivery, Error, FromDelivery, Message, Missing, Rejection, State, WorkerSpec,
-    worker,
+    App, Batch, Context, Delivery, Error, FromDelivery, Message, Missing, Rejection, RetryPolicy, State,
+    WorkerSpec, worker,
 };
 
 /// What handlers here want and nobody gives.
@@ -377,6 +377,18 @@ fn what_only_batches_take() {
     app(WorkerSpec::of("many", "in", many)).check().unwrap();
 }
 
+#[cfg(not(feature = "json-schema"))]
+#[test]
+fn a_schema_without_its_feature() {
+    async fn any(value: serde_json::Value) {
+        drop(value);
+    }
+    let spec = WorkerSpec::of("any", "in", any).input_schema("{}");
+    let told = problems_of(&on_memory(App::empty().worker(spec)).check().unwrap_err());
+    let expected = "worker \"any\": `input_schema` needs the feature \"json-schema\" of `messaging`, which is off; add it to the features of `messaging` in Cargo.toml (";
+    assert!(told.len() == 1 && told[0].starts_with(expected), "{told:?}");
+}
+
 #[test]
 fn values_that_the_macro_would_refuse_as_literals() {
     let from_1 = "use a whole number from 1";
@@ -408,6 +420,13 @@ fn values_that_the_macro_would_refuse_as_literals() {
             "{told}"
         );
     }
+    let policy = RetryPolicy::fixed().jitter(1.5);
+    let expected = format!("`retry_jitter` = 1.5; {share}");
+    assert!(
+        told(spec().retry_policy(policy))
+            .iter()
+            .any(|what| what.contains(&expected))
+    );
     for jitter in [1e300, f64::NAN] {
         let told = told(spec().retry_jitter(jitter));
         let expected = format!("`retry_jitter` = {jitter:?}; {share}");

@@ -13,6 +13,7 @@ use crate::cfgs::cfgs;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
 use crate::on_event::{Handler, Method, check_method};
+use crate::retry::check_retries;
 use crate::value::Value;
 
 /// # Errors
@@ -26,6 +27,7 @@ pub(super) fn check(written: Written) -> syn::Result<Consumer> {
         mut mistakes,
     } = written;
     check_head(&head, &mut mistakes);
+    check_retries(&keys, &mut mistakes);
     let topics = check_topics(&keys, &mut mistakes);
     let name = check_name(&keys, &head.owner, &mut mistakes);
     let owner = head.owner.to_token_stream();

@@ -27,6 +27,7 @@ const SLOTS: &[Slot] = &[
     Slot::call("retry_delay", value::duration),
     Slot::call("retry_max_delay", value::duration),
     Slot::call("retry_jitter", value::share),
+    Slot::call("retry_policy", value::retry_policy),
     Slot::call("timeout", value::positive_duration),
     Slot::call("dlq_topic", value::topic_ref),
     Slot::call("on_exhausted", value::on_exhausted),

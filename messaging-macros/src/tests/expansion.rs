@@ -28,12 +28,31 @@ const ALL_KEYS: &[&str] = &[
     "classify = errors::verdict",
 ];
 
+/// Keys that stand instead of others, or that other types need.
+const OTHER_KEYS: &[&str] = &[
+    "retry_policy = PAYMENTS",
+    "input_schema = include_str!(\"order.json\")",
+    "output_schema = schemas::invoice",
+];
+
 const LEAST: &str = "async fn charge(order: Order) {}";
 const MOST: &str = "
     /// Charges.
     #[cfg(feature = \"billing\")]
     #[inline]
     pub(crate) async fn r#match(orders: Batch<Order>, State(db): State<Db>, attempt: Attempt) -> Vec<Result<Invoice, Refused>> { todo }
+";
+
+const LEAST_CLASS: &str = "impl Worker for OrderDesk { type Input = Order; }";
+const MOST_CLASS: &str = "
+    #[cfg(feature = \"billing\")]
+    impl events::Worker for HTTPDesk<Db> {
+        type Input = Order;
+        type Output = Invoice;
+        async fn process_batch() {}
+        async fn on_error() {}
+        async fn on_success() {}
+    }
 ";
 
 fn worker(keys: &str, item: &str) -> String {
@@ -133,6 +152,29 @@ fn renamed_worker() {
 }
 
 #[test]
+fn least_class() {
+    insta::assert_snapshot!(worker("topic = \"orders\"", LEAST_CLASS));
+}
+
+#[test]
+fn most_class() {
+    let keys = [
+        "topic = Orders",
+        "output_topic = Invoices",
+        "batch_size = 2",
+        "classify = verdict",
+    ];
+    let keys = [&keys, OTHER_KEYS, &["crate = events"]].concat();
+    insta::assert_snapshot!(worker(&keys.join(", "), MOST_CLASS));
+}
+
+#[test]
+fn a_class_expands_to_few_lines() {
+    let lines = lines_beyond(LEAST_CLASS, &worker("topic = \"orders\"", LEAST_CLASS));
+    assert!(lines <= 20, "{lines}");
+}
+
+#[test]
 fn a_handler_expands_to_few_lines() {
     assert!(lines_beyond(LEAST, &worker("topic = \"orders\"", LEAST)) <= 20 + 1 + 1);
     assert!(lines_beyond(MOST, &worker(&ALL_KEYS.join(", "), MOST)) <= 20 + ALL_KEYS.len() + 3);
@@ -153,7 +195,7 @@ fn every_key_costs_at_most_its_line_and_its_check() {
     let least = worker("topic = \"orders\"", "async fn charge(orders: Batch<Order>) {}")
         .lines()
         .count();
-    for key in &ALL_KEYS[1..] {
+    for key in ALL_KEYS[1..].iter().chain(OTHER_KEYS) {
         let keys = format!("topic = \"orders\", {key}");
         let with = worker(&keys, "async fn charge(orders: Batch<Order>) {}")
             .lines()

@@ -162,13 +162,64 @@ fn every_rule_of_the_function_has_its_message() {
             "async fn größe(order: Order) {}".to_owned(),
             "a worker's name is ASCII",
         ),
-        ("impl Orders {}".to_owned(), "cannot stand on an `impl`"),
         ("struct Orders;".to_owned(), "cannot stand here"),
     ] {
         let found = worker("topic = \"orders\"", &item);
         assert!(
             matches!(&found[..], [one] if one.contains(message)),
             "{item}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn every_rule_of_the_class_has_its_message() {
+    for (item, message) in [
+        (
+            "impl Orders {}",
+            "for methods that handle events, write `#[consumer(…)]`",
+        ),
+        ("unsafe impl Orders {}", "stands on `impl Worker for Orders`"),
+        (
+            "#[cfg(unix)] impl shop::Consumer for Orders {}",
+            "another trait's `impl`",
+        ),
+        ("impl<'a> Worker for Orders {}", "cannot have lifetimes"),
+        (
+            "impl<const N: usize> Worker for Orders<N> {}",
+            "cannot be generic",
+        ),
+        ("impl Worker for [u8; 2] {}", "add `name = \"…\"`"),
+        ("impl Worker for Größe {}", "a worker's name is ASCII"),
+        (
+            "impl Worker for Orders { async fn process_batch() {} }",
+            "`process_batch` is never called",
+        ),
+    ] {
+        let found = worker("topic = \"orders\"", item);
+        assert!(
+            matches!(&found[..], [one] if one.contains(message)),
+            "{item}: {found:?}"
+        );
+    }
+    for keys in ["batch_size = 2", "batch_timeout = \"1s\""] {
+        let keys = format!("topic = \"orders\", {keys}");
+        let found = worker(&keys, "impl Worker for Orders { async fn process_batch() {} }");
+        assert!(found.is_empty(), "{found:?}");
+    }
+}
+
+#[test]
+fn a_policy_stands_alone() {
+    let single =
+        "max_retries = 1, retry_backoff = \"fixed\", retry_delay = 1, retry_max_delay = 1, retry_jitter = 0";
+    let keys = format!("topic = \"orders\", {single}, retry_policy = CALM");
+    for item in ["async fn charge(order: Order) {}", "impl Worker for Orders {}"] {
+        let found = worker(&keys, item);
+        assert_eq!(found.len(), 5, "{found:#?}");
+        assert!(
+            found.iter().all(|one| one.contains("is said by `retry_policy`")),
+            "{found:#?}"
         );
     }
 }

@@ -11,6 +11,7 @@ use crate::cfgs::cfgs;
 use crate::function::MOST_ARGUMENTS;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
+use crate::retry::check_retries;
 
 /// # Errors
 /// All mistakes of the item.
@@ -22,6 +23,7 @@ pub(super) fn check(dialect: &Dialect, written: Written) -> syn::Result<Worker> 
         mut mistakes,
     } = written;
     dialect.wording.check_free(&signature, &mut mistakes);
+    check_retries(&keys, &mut mistakes);
     let name = check_name(dialect, &keys, &signature, &mut mistakes);
     let topic = check_topic(dialect, &keys, &mut mistakes);
     let shape = dialect.wording.shape(&signature, MOST_ARGUMENTS, &mut mistakes);
@@ -55,7 +57,7 @@ fn check_name(dialect: &Dialect, keys: &Keys, signature: &Signature, mistakes: &
     LitStr::new(&name, signature.ident.span()).into_token_stream()
 }
 
-fn check_topic(dialect: &Dialect, keys: &Keys, mistakes: &mut Mistakes) -> TokenStream {
+pub(super) fn check_topic(dialect: &Dialect, keys: &Keys, mistakes: &mut Mistakes) -> TokenStream {
     if keys.given("topic").is_none() {
         // The attribute itself is what is wrong: there is no other token to point at.
         let message = format!(

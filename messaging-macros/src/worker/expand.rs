@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::Worker;
 use crate::function::Shape;
+use crate::keys::{Given, Keys};
 use crate::spans::{borrowed, inferred, shown_at};
 
 /// The checks and the registration.
@@ -16,6 +17,7 @@ pub(super) fn expand(worker: &Worker) -> TokenStream {
         outcome(worker),
         carries(worker),
         batches(worker),
+        schemas(worker),
         future(worker),
     ];
     let spec = spec(worker);
@@ -107,6 +109,27 @@ fn batches(worker: &Worker) -> TokenStream {
         quote_spanned!(span=> #private::assert_gathers::<#input, _, #kind>();)
     });
     quote!(#(#checks)*)
+}
+
+/// A schema of what has a type says nothing that the type does not.
+fn schemas(worker: &Worker) -> TokenStream {
+    let Worker { keys, shape, .. } = worker;
+    let Shape { input, outcome, .. } = shape;
+    let on_input = keys.given("input_schema").map(|given| {
+        let (private, payload) = at_key(keys, given);
+        quote_spanned!(shown_at(given)=> #private::assert_shapeless_input::<#input, #payload>();)
+    });
+    let on_output = keys.given("output_schema").map(|given| {
+        let (private, output) = at_key(keys, given);
+        quote_spanned!(shown_at(given)=> #private::assert_shapeless_output::<#input, #outcome, #output>();)
+    });
+    quote!(#on_input #on_output)
+}
+
+/// The path to all that generated code may name, and a type to be inferred, both shown at a key.
+pub(super) fn at_key(keys: &Keys, given: &Given) -> (TokenStream, TokenStream) {
+    let private = keys.private_at(shown_at(given));
+    (private, inferred(&given.to_token_stream()))
 }
 
 fn future(worker: &Worker) -> TokenStream {

@@ -1,7 +1,8 @@
 //! From tokens to the keys and the signature, whatever they say.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Signature};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Signature, Token};
 
 use super::Dialect;
 use crate::keys::{Keys, Slot, with_first};
@@ -21,6 +22,7 @@ pub(crate) const SLOTS: &[Slot] = &[
     Slot::call("retry_delay", value::duration),
     Slot::call("retry_max_delay", value::duration),
     Slot::call("retry_jitter", value::share),
+    Slot::call("retry_policy", value::retry_policy),
     Slot::call("timeout", value::positive_duration),
     Slot::call("dlq_topic", value::topic_ref),
     Slot::call("on_exhausted", value::on_exhausted),
@@ -30,6 +32,8 @@ pub(crate) const SLOTS: &[Slot] = &[
     Slot::call("max_bytes", value::positive),
     Slot::call("max_ahead", value::positive),
     Slot::call("auto_offset_reset", value::auto_offset_reset),
+    Slot::call("input_schema", value::schema),
+    Slot::call("output_schema", value::schema),
     Slot::own("classify", value::function),
     Slot::own("crate", value::crate_path),
 ];
@@ -60,4 +64,15 @@ pub(super) fn parse(dialect: &Dialect, attribute: TokenStream, item: TokenStream
         }),
         Err(error) => Err(mistakes.and(error)),
     }
+}
+
+/// Whether an `impl` stands behind the attributes of the item.
+pub(super) fn is_impl(item: TokenStream) -> bool {
+    let peeked = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        let found = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
+        input.parse::<TokenStream>()?;
+        Ok(found)
+    };
+    peeked.parse2(item).unwrap_or(false)
 }

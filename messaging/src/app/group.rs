@@ -9,11 +9,12 @@ use std::time::Duration;
 use rustc_hash::FxBuildHasher;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::plan::Plan;
-use super::resolve::{Resolved, Source};
+use super::plan::{Plan, Planned};
+use super::resolve::Source;
 use super::running::{Running, Shutdown, Started};
 use crate::broker::{Broker, BrokerError, Subscribe, Subscription};
 use crate::delivery::Core;
+use crate::delivery::policy::OnExhausted;
 use crate::error::{Error, Kind, Result};
 use crate::handler::ErasedHandler;
 use crate::outcome::describe;
@@ -134,7 +135,7 @@ impl Members {
             }
             members
                 .units
-                .push(Arc::new(unit(&worker.resolved, handler.clone(), &plan.settings)));
+                .push(Arc::new(unit(worker, handler.clone(), &plan.settings)));
         }
         members
     }
@@ -164,7 +165,15 @@ fn join(
         .map_err(|source| Error::from(Kind::Broker { what: what(), source }))
 }
 
-fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Settings) -> Unit {
+fn unit(worker: &Planned, handler: Arc<dyn ErasedHandler>, settings: &Settings) -> Unit {
+    let Planned { resolved, hooks, .. } = worker;
+    let mut rules = resolved.rules(handler.is_batch());
+    let on_exhausted = rules.on_exhausted;
+    let hears_errors = hooks.as_ref().is_some_and(|hooks| hooks.hears_errors());
+    if hears_errors && on_exhausted == OnExhausted::Skip {
+        // The record is not done before its hook has ended, so to the core it waits, as for a dead letter.
+        rules.on_exhausted = OnExhausted::Dlq;
+    }
     Unit {
         name: resolved.name.clone(),
         group: resolved.group.clone(),
@@ -175,8 +184,11 @@ fn unit(resolved: &Resolved, handler: Arc<dyn ErasedHandler>, settings: &Setting
         dlq_topics: resolved.sources.iter().map(dead_letters).collect(),
         topic_prefix: settings.topic_prefix.clone().unwrap_or_default(),
         reset: resolved.reset,
-        rules: resolved.rules(handler.is_batch()),
+        rules,
+        on_exhausted,
+        timeout: resolved.timeout,
         handler,
+        hooks: hooks.clone(),
     }
 }
 

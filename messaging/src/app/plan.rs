@@ -7,6 +7,7 @@ use crate::broker::Broker;
 use crate::check::{Built, Problem, Problems, check};
 use crate::consumer::Made;
 use crate::error::{Kind, Result};
+use crate::handler::Hooks;
 use crate::producer::Producer;
 use crate::settings::Settings;
 use crate::spec::EventHandlerSpec;
@@ -28,6 +29,7 @@ pub(super) struct Plan {
 pub(super) struct Planned {
     pub(super) resolved: Resolved,
     pub(super) made: Made,
+    pub(super) hooks: Option<Arc<dyn Hooks>>,
 }
 
 impl Plan {

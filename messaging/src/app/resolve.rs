@@ -60,7 +60,7 @@ impl Resolved {
         let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
         let (group, group_from) = group(&spec, settings);
         let concurrency = decide(keys.concurrency, 1);
-        let retry = RetryPolicy::default();
+        let retry = spec.retry_policy.unwrap_or_default();
         let output = spec.output.cloned().map(|target| Target {
             topic: format!("{prefix}{}", target.topic),
             ..target

@@ -41,7 +41,24 @@ pub enum OnExhausted {
     Stop,
 }
 
-/// When a failed record is tried again.
+/// When a failed record is tried again. A constant of it is one policy for many workers:
+///
+/// ```
+/// # use std::time::Duration;
+/// use messaging::{RetryPolicy, worker};
+///
+/// /// Banks are slow to come back.
+/// pub const PAYMENTS: RetryPolicy = RetryPolicy::exponential()
+///     .max_retries(8)
+///     .delay(Duration::from_secs(2))
+///     .max_delay(Duration::from_secs(600))
+///     .jitter(0.1);
+///
+/// #[worker(topic = "payments", retry_policy = PAYMENTS)]
+/// async fn charge(payment: String) -> Result<(), std::io::Error> {
+///     Err(std::io::Error::other(format!("no bank takes {payment}")))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
     /// How often after the first try; 3.
@@ -58,17 +75,60 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> RetryPolicy {
+        RetryPolicy::exponential()
+    }
+}
+
+impl RetryPolicy {
+    /// Three retries, after 1 s, 2 s and 4 s; the delay doubles from retry to retry.
+    pub const fn exponential() -> RetryPolicy {
+        RetryPolicy::growing(Backoff::Exponential)
+    }
+
+    /// Three retries, after 1 s, 2 s and 3 s; the delay grows by itself from retry to retry.
+    pub const fn linear() -> RetryPolicy {
+        RetryPolicy::growing(Backoff::Linear)
+    }
+
+    /// Three retries, 1 s after each failed try.
+    pub const fn fixed() -> RetryPolicy {
+        RetryPolicy::growing(Backoff::Fixed)
+    }
+
+    const fn growing(backoff: Backoff) -> RetryPolicy {
         RetryPolicy {
             max_retries: 3,
-            backoff: Backoff::Exponential,
+            backoff,
             delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(3600),
             jitter: 0.0,
         }
     }
-}
 
-impl RetryPolicy {
+    /// How often a record is tried again after the first try; 0: never.
+    pub const fn max_retries(mut self, max_retries: u32) -> RetryPolicy {
+        self.max_retries = max_retries;
+        self
+    }
+
+    /// The delay before the first retry; zero: every retry comes at once, however delays grow.
+    pub const fn delay(mut self, delay: Duration) -> RetryPolicy {
+        self.delay = delay;
+        self
+    }
+
+    /// The longest delay.
+    pub const fn max_delay(mut self, max_delay: Duration) -> RetryPolicy {
+        self.max_delay = max_delay;
+        self
+    }
+
+    /// The share of a delay, from 0 to 1, that is drawn by chance and added or taken away. The start-up check refuses others.
+    pub const fn jitter(mut self, jitter: f64) -> RetryPolicy {
+        self.jitter = jitter;
+        self
+    }
+
     /// The delay before retry `n`, from 1; `random` decides the jitter.
     pub fn delay_before(&self, n: u32, random: u64) -> Duration {
         let n = n.max(1);
@@ -126,6 +186,25 @@ mod tests {
             }),
             [1, 2, 4, 5, 5]
         );
+    }
+
+    #[test]
+    fn a_constant_says_all_of_it() {
+        const POLICY: RetryPolicy = RetryPolicy::linear()
+            .max_retries(7)
+            .delay(Duration::from_secs(3))
+            .max_delay(Duration::from_secs(8))
+            .jitter(0.5);
+        let expected = RetryPolicy {
+            max_retries: 7,
+            backoff: Backoff::Linear,
+            delay: Duration::from_secs(3),
+            max_delay: Duration::from_secs(8),
+            jitter: 0.5,
+        };
+        assert_eq!(POLICY, expected);
+        assert_eq!(RetryPolicy::fixed().backoff, Backoff::Fixed);
+        assert_eq!(RetryPolicy::exponential(), RetryPolicy::default());
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Instance<T>(Handle<T>);
 
 /// Where the value lies.
 enum Handle<T> {
+    /// With whoever made the worker.
+    Given(Arc<T>),
     Own(StateHandle<T>),
     Shared(StateHandle<Arc<T>>),
 }
@@ -41,6 +43,7 @@ enum Handle<T> {
 impl<T> Handle<T> {
     fn get(&self) -> Result<&T, Rejection> {
         match self {
+            Handle::Given(value) => Ok(value),
             Handle::Own(value) => value.get(),
             Handle::Shared(value) => value.get().map(|value| &**value),
         }
@@ -50,9 +53,17 @@ impl<T> Handle<T> {
 impl<T> Clone for Handle<T> {
     fn clone(&self) -> Self {
         match self {
+            Handle::Given(value) => Handle::Given(value.clone()),
             Handle::Own(value) => Handle::Own(value.clone()),
             Handle::Shared(value) => Handle::Shared(value.clone()),
         }
+    }
+}
+
+impl<T> Instance<T> {
+    /// This value, whatever the App gives.
+    pub(crate) fn of(value: Arc<T>) -> Instance<T> {
+        Instance(Handle::Given(value))
     }
 }
 

@@ -58,6 +58,12 @@ impl States {
         let slot = self.0.get(&TypeId::of::<T>()).cloned()?;
         slot.downcast().ok().map(StateHandle)
     }
+
+    /// The value itself, once it is made.
+    pub(super) fn value<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        let slot = self.0.get(&TypeId::of::<T>())?;
+        slot.downcast_ref::<Slot<T>>().and_then(Slot::get)
+    }
 }
 
 /// A value of the program that is filled in before the first record.

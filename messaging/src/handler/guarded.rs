@@ -14,7 +14,7 @@ use crate::outcome::{Failure, Outcome, Reason, Verdict};
 
 pin_project! {
     /// One call. It is polled where it lies: a future of a handler is large, and each layer around it would move it.
-    pub(super) struct Guarded<C> {
+    pub(crate) struct Guarded<C> {
         // None once it was cut off.
         #[pin]
         call: Option<C>,
@@ -26,7 +26,7 @@ pin_project! {
 
 impl<C> Guarded<C> {
     /// The time of `timeout` begins now.
-    pub(super) fn new(call: C, timeout: Option<Duration>) -> Guarded<C> {
+    pub(crate) fn new(call: C, timeout: Option<Duration>) -> Guarded<C> {
         Guarded {
             call: Some(call),
             timeout,

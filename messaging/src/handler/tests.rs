@@ -86,7 +86,7 @@ async fn a_record_is_not_touched_before_the_outcome_of_the_last_was_taken() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_and_a_timeout_end_one_record_of_a_run() {
     let seen = Seen::default();
-    let context = with(seen.clone()).for_worker(Some(Duration::from_secs(1)), None);
+    let context = with(seen.clone()).for_worker(Some(Duration::from_secs(1)), None, false);
     let handler = erase(note, None, &context).expect("nothing is missing");
     let outcomes: Vec<Outcome> = handler.run(run_of(&["a", "panic", "hang", "b"])).collect().await;
     let reasons: Vec<_> = outcomes.iter().map(reason).collect();

@@ -17,8 +17,8 @@ use error::Failures;
 use hand_over::HandOver;
 
 impl Producer {
-    /// Sends payloads, or [`Message`](crate::Message)s with their own keys and headers, and waits for all receipts. All are
-    /// handed over before the first is waited for, so that they share round trips to the broker. The receipts come in the
+    /// Sends payloads, or [`Message`](crate::Message)s with their own keys and headers, given by value, and waits for all
+    /// receipts. All are handed over before the first is waited for, so that they share round trips to the broker. The receipts come in the
     /// order of the payloads.
     ///
     /// ```no_run
@@ -62,7 +62,7 @@ impl Producer {
         failures.none_of(receipts.len()).map(|()| receipts)
     }
 
-    /// Queues payloads, or [`Message`](crate::Message)s, and returns how many; waits only while the queue is full. What
+    /// Queues payloads, or [`Message`](crate::Message)s, given by value, and returns how many; waits only while the queue is full. What
     /// fails later is counted, logged and told to the callback given to `App::on_publish_failure`. What is not acknowledged
     /// when the process ends is lost: see [`Publish::wait`](crate::Publish::wait).
     ///

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::clock;
 use super::health::{GroupHealth, Held, Pulse};
+use super::hooks::{After, Calls};
 use super::inbox::Inbox;
 use super::observer::{Observation, Observer, Watched};
 use super::outbox::Outbox;
@@ -32,6 +33,7 @@ use crate::record::Record;
 mod commands;
 mod events;
 mod failed;
+mod hooked;
 mod runs;
 
 /// How many runs are started before the broker is heard again.
@@ -107,6 +109,7 @@ pub(crate) struct Driver {
     turns: Vec<Turns>,
     outbox: Outbox,
     parked: FuturesUnordered<Parked>,
+    hooks: Calls,
     timers: Timers,
     requests: mpsc::UnboundedReceiver<Request>,
     /// Whether the App is gone, so that no request can come any more.
@@ -121,7 +124,9 @@ pub(crate) struct Driver {
     random: Rng,
     revoke_deadline: Duration,
     close_deadline: Duration,
-    /// Known once it was told to drain.
+    /// Known once it was told to drain: until when what runs may go on.
+    drain_by: Option<clock::Instant>,
+    /// And when all must have ended.
     close_by: Option<clock::Instant>,
     spawn: bool,
     picks: Vec<Pick<Record>>,
@@ -137,6 +142,8 @@ enum Wake {
     Request(Option<Request>),
     Event(Event),
     Ended(Ended),
+    /// A hook of this worker.
+    Hook(usize, After),
     Timer,
     /// There is more to start; nothing was waited for.
     Work,
@@ -164,6 +171,7 @@ impl Driver {
             inboxes: Vec::new(),
             outbox: Outbox::default(),
             parked: FuturesUnordered::new(),
+            hooks: Calls::default(),
             timers: Timers::default(),
             requests: setup.requests,
             orphaned: false,
@@ -177,6 +185,7 @@ impl Driver {
             random: Rng::new(setup.seed),
             revoke_deadline: setup.revoke_deadline,
             close_deadline: setup.close_deadline,
+            drain_by: None,
             close_by: None,
             spawn: setup.spawn,
             picks: Vec::new(),
@@ -189,7 +198,10 @@ impl Driver {
     async fn run(mut self) -> End {
         loop {
             let more = self.turn();
-            if let Some(marks) = self.drained.take() {
+            if self.drained.is_some()
+                && !self.end_waits_for_hooks()
+                && let Some(marks) = self.drained.take()
+            {
                 let deadline = self.time_to_close();
                 let closed = self.subscription.close(marks, deadline).await;
                 return closed.map(|()| self.unfinished);
@@ -201,10 +213,13 @@ impl Driver {
                     self.take_events(event);
                     // Events may keep coming for long; what waits must not wait for their end.
                     self.take_ready_ended();
+                    self.take_ended_hooks();
                     tokio::task::yield_now().await;
                 }
                 Wake::Ended(ended) => self.take_all_ended(ended),
+                Wake::Hook(worker, after) => self.hook_ended(worker, after),
                 Wake::Request(Some(Request::Drain { within, close_by })) => {
+                    self.drain_by = Some(clock::now() + within);
                     self.close_by = Some(close_by);
                     self.core.drain_requested(within);
                 }
@@ -239,6 +254,7 @@ impl Driver {
             orphaned,
             subscription,
             parked,
+            hooks,
             ..
         } = self;
         tokio::select! {
@@ -246,6 +262,7 @@ impl Driver {
             request = requests.recv(), if !*orphaned => Wake::Request(request),
             event = poll_fn(|context| subscription.poll_event(context)) => Wake::Event(event),
             Some(ended) = parked.next(), if !parked.is_empty() => Wake::Ended(ended),
+            (worker, after) = poll_fn(|context| hooks.poll_ended(context)), if hooks.are_called() => Wake::Hook(worker, after),
             () = sleep_until(due), if due.is_some() => Wake::Timer,
             () = std::future::ready(()), if more => Wake::Work,
         }

@@ -1,9 +1,11 @@
 //! A worker as it runs: its names at the broker, its rules and its handler.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::delivery::policy::OnExhausted;
 use crate::delivery::{Freight, Rules, Stage};
-use crate::handler::ErasedHandler;
+use crate::handler::{ErasedHandler, Hooks};
 use crate::outcome::{Outgoing, Outputs};
 use crate::record::Record;
 use crate::settings::OffsetReset;
@@ -21,7 +23,24 @@ pub(crate) struct Unit {
     /// Where its group begins without a valid offset.
     pub(crate) reset: OffsetReset,
     pub(crate) rules: Rules,
+    /// What happens to records that are given up; the core's rules may say less.
+    pub(crate) on_exhausted: OnExhausted,
+    /// How long a hook may take, if the worker says.
+    pub(crate) timeout: Option<Duration>,
     pub(crate) handler: Arc<dyn ErasedHandler>,
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
+}
+
+impl Unit {
+    /// Whether something is called before a record is given up.
+    pub(crate) fn hears_errors(&self) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| hooks.hears_errors())
+    }
+
+    /// Whether something is called once a record is handled.
+    pub(crate) fn hears_successes(&self) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| hooks.hears_successes())
+    }
 }
 
 impl Unit {
@@ -49,13 +68,18 @@ impl Freight for Cargo {
 
 /// The outputs of one record.
 #[derive(Clone, Debug)]
-pub(crate) struct Staged(pub(crate) Outputs);
+pub(crate) struct Staged {
+    pub(crate) outputs: Outputs,
+    /// Whether a hook waits for their receipts. It is then a receipt of its own where there are none.
+    pub(crate) hooked: bool,
+}
 
 impl Stage for Staged {
     fn count(&self) -> u32 {
-        self.0.len() as u32
+        let least = usize::from(self.hooked);
+        self.outputs.len().max(least) as u32
     }
     fn bytes(&self) -> usize {
-        self.0.iter().map(Outgoing::size).sum()
+        self.outputs.iter().map(Outgoing::size).sum()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Fallback, Keys, Kind, Place, Subject, fallback};
 use crate::consumer::{ConsumerType, EventConsumer};
+use crate::delivery::policy::RetryPolicy;
 use crate::extract::Context;
 use crate::handler::{EventAnswer, EventHandler, MadeEvent, erase_event};
 use crate::outcome::Verdict;
@@ -30,6 +31,7 @@ pub struct ConsumerSpec {
     place: Place,
     pub(crate) topics: Vec<String>,
     pub(crate) dlq_topic: Option<String>,
+    retry_policy: Option<RetryPolicy>,
     /// The type by which handlers name it.
     named_by: Option<ConsumerType>,
     /// Those given to it by hand.
@@ -55,6 +57,7 @@ impl ConsumerSpec {
             place,
             topics: Vec::new(),
             dlq_topic: None,
+            retry_policy: None,
             named_by: None,
             handlers: Vec::new(),
             keys: Keys::default(),
@@ -102,6 +105,12 @@ impl ConsumerSpec {
         self.place
     }
 
+    /// How failed records are tried again. A single key, such as `max_retries`, counts instead of what the policy says of it.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> ConsumerSpec {
+        self.retry_policy = Some(policy);
+        self
+    }
+
     /// The topics it reads, without the setting `topic_prefix`.
     pub fn topics(&self) -> &[String] {
         &self.topics
@@ -121,6 +130,7 @@ impl ConsumerSpec {
             topics: &self.topics,
             output: None,
             dlq_topic: self.dlq_topic.as_deref(),
+            retry_policy: self.retry_policy,
             keys: &self.keys,
         }
     }

@@ -44,7 +44,15 @@ fn only_takes_the_workers_it_names() {
             .collect::<Vec<_>>()
     };
     assert_eq!(names(&App::only(["other-listed"])), ["other-listed"]);
-    assert_eq!(names(&App::new()), ["listed", "other-listed"]);
+    let all = names(&App::new());
+    assert!(
+        all.starts_with(&["listed".to_owned(), "other-listed".to_owned()]),
+        "{all:?}"
+    );
+    assert!(
+        all.len() > 2,
+        "other files of this program have some, too: {all:?}"
+    );
     assert!(names(&App::empty()).is_empty());
 }
 

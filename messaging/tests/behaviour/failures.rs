@@ -5,7 +5,7 @@ use std::time::Duration;
 use messaging::broker::memory::MemoryBroker;
 use messaging::delivery::policy::{Backoff, OnExhausted};
 use messaging::headers::dlq;
-use messaging::{Attempt, HandlerError, State, WorkerSpec};
+use messaging::{Attempt, HandlerError, RetryPolicy, State, WorkerSpec};
 use tokio::time::Instant;
 
 use crate::support::*;
@@ -149,6 +149,33 @@ async fn delays_follow_the_workers_policy() {
         send(&running, "in", [1]).await;
         until("there is a dead letter", || broker.records("in.dlq").len() == 1).await;
         assert_eq!(waits(&tries), expected, "{backoff:?}");
+        end(running).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_says_it_all_and_a_single_key_comes_before_it() {
+    const POLICY: RetryPolicy = RetryPolicy::linear()
+        .max_retries(4)
+        .delay(Duration::from_millis(200))
+        .max_delay(Duration::from_millis(500));
+    async fn fails(_: Order, State(tries): State<Tries>) -> Result<(), std::io::Error> {
+        tries.note((0, Instant::now()));
+        Err(std::io::Error::other("no luck"))
+    }
+    let by_policy = || WorkerSpec::of("fails", "in", fails).retry_policy(POLICY);
+    for (spec, expected) in [
+        (by_policy(), vec![200, 400, 500, 500]),
+        (
+            by_policy().retry_backoff(Backoff::Fixed).max_retries(1),
+            vec![200],
+        ),
+    ] {
+        let (broker, tries) = (MemoryBroker::new(), Tries::new());
+        let running = run_one(&broker, tries.clone(), spec).await;
+        send(&running, "in", [1]).await;
+        until("there is a dead letter", || broker.records("in.dlq").len() == 1).await;
+        assert_eq!(waits(&tries), expected);
         end(running).await;
     }
 }

@@ -8,6 +8,7 @@
 mod apps;
 mod batches;
 mod bounds;
+mod class_style;
 mod dead_letters;
 mod domain_events;
 mod drain;
@@ -18,6 +19,7 @@ mod extractors;
 mod failed_start;
 mod failures;
 mod groups;
+mod hooks;
 mod layers;
 mod logging;
 mod methods;
@@ -29,6 +31,8 @@ mod publishers;
 mod rebalance;
 mod running;
 mod runtime_gone;
+#[cfg(feature = "json-schema")]
+mod schemas;
 mod sending;
 mod start;
 mod support;

@@ -10,8 +10,8 @@ use messaging_tests::process::Program;
 
 use crate::support::SOON;
 
-/// Builds both as a newcomer does who runs one, so that in CI they are there already; gives the folder.
-fn built() -> &'static Path {
+/// Builds them as a newcomer does who runs one, so that in CI they are there already; gives the folder.
+pub(crate) fn built() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| build().expect("the examples can be built"))
 }
@@ -24,7 +24,16 @@ fn build() -> Result<PathBuf> {
         .parent()
         .context("no target folder")?;
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--bin", "quickstart", "--bin", "orders", "--target-dir"])
+        .args([
+            "build",
+            "--bin",
+            "quickstart",
+            "--bin",
+            "orders",
+            "--bin",
+            "ecommerce",
+        ])
+        .arg("--target-dir")
         .arg(target)
         .current_dir(workspace)
         .output()?;
@@ -87,7 +96,6 @@ fn quickstart_greets_on_memory_and_on_kafka() {
 
 #[test]
 fn orders_shows_the_flow_on_kafka_again_and_again() {
-    // As it is, on memory, README's first command runs it; here it also gets a prefix.
     assert_flow(&run("orders", &[("TOPIC_PREFIX", "shop.")]));
     assert_flow(&run("orders", &on_kafka()));
     assert_flow(&run("orders", &on_kafka()));

@@ -1,4 +1,4 @@
-// at `&self`: make it a free async function and take what it needs as `State<_>`
+// at `&self`: make it a free async function that takes what it needs as `State<_>`
 use messaging::worker;
 
 struct Shop;

@@ -18,10 +18,10 @@ impl Driver {
         while let Some(command) = self.core.command() {
             match command {
                 Command::Publish(ticket, outputs) => self.publish(ticket, outputs),
-                Command::DeadLetter(ticket, given_up) => self.dead_letter(ticket, &given_up),
+                Command::DeadLetter(ticket, given_up) => self.given_up(ticket, given_up),
                 Command::DeadLetterAgain(ticket, given_up) => self.write_dead_letter(ticket, &given_up),
                 Command::Skipped(_, given_up) => self.skipped(&given_up),
-                Command::Fail(_, given_up) => self.stopped(&given_up),
+                Command::Fail(_, given_up) => self.fail(given_up),
                 Command::SetTimer(id, delay) => self.timers.set(id, delay),
                 Command::Commit(marks) => {
                     self.observe(&Observation::Committed {
@@ -45,7 +45,11 @@ impl Driver {
 
     pub(super) fn publish(&mut self, ticket: Ticket, outputs: Staged) {
         let worker = self.worker_of(ticket.slot);
-        for mut output in outputs.0 {
+        if outputs.outputs.is_empty() {
+            // A hook waits, and there is nothing else to wait for.
+            return self.published(ticket, Ok(()));
+        }
+        for mut output in outputs.outputs {
             let unit = &self.units[worker];
             let own = output.topic.take();
             let own = own.map(|topic| Arc::from(format!("{}{topic}", unit.topic_prefix)));

@@ -105,10 +105,7 @@ impl Driver {
 
     pub(super) fn answered(&mut self, (purpose, result): Answer) {
         match purpose {
-            Purpose::Output(ticket) => {
-                let result = result.map_err(|error| error as Arc<dyn std::error::Error + Send + Sync>);
-                self.core.published(ticket, result);
-            }
+            Purpose::Output(ticket) => self.published(ticket, result),
             Purpose::DeadLetter(ticket) => {
                 if let Err(error) = &result {
                     tracing::error!(group = %self.group, error = %describe(error.as_ref()), "a dead letter was refused; its record stays unfinished, and it is written again, later each time");

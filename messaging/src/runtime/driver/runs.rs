@@ -11,7 +11,7 @@ use tokio::task::coop::unconstrained;
 use super::failed::Failed;
 use super::{Driver, LONGEST_TURN};
 use crate::delivery::policy::OnExhausted;
-use crate::delivery::{Epoch, Finish, Pick, Slot, Start};
+use crate::delivery::{Disposition, Epoch, Finish, Pick, Slot, Start};
 use crate::message::Delivery;
 use crate::name::check_topic;
 use crate::outcome::{Failure, Outcome, Outgoing, Verdict};
@@ -126,13 +126,14 @@ impl Driver {
     /// tried again it may not, for later records of the same lane must not overtake.
     pub(super) fn finish(&mut self, pick: &Pick<Record>, outcome: Option<Outcome>, unit: &Unit) -> bool {
         let outcome = outcome.unwrap_or_else(|| Outcome::Failed(no_answer()));
+        let hooked = unit.hears_successes();
         let finish = match outcome {
             Outcome::Done(mut outputs) => {
                 outputs
                     .iter_mut()
                     .for_each(|output| inherit(output, &pick.record));
                 match outputs.iter().find_map(|output| refusal(output, unit)) {
-                    None => Finish::Done(Staged(outputs)),
+                    None => Finish::Done(Staged { outputs, hooked }),
                     Some(failure) => self.finish_of(pick, failure, unit),
                 }
             }
@@ -149,9 +150,19 @@ impl Driver {
             Finish::Retry(_, reason, error) | Finish::GiveUp(reason, error) => Some((*reason, error.clone())),
             Finish::Done(_) | Finish::Skip => None,
         };
+        let awaited = match &finish {
+            Finish::Done(Staged { outputs, .. }) if hooked => Some(outputs.len()),
+            _ => None,
+        };
         self.finished += 1;
         let random = self.random.next();
         let disposition = self.core.finished(pick.ticket, finish, random);
+        if let Some(outputs) = awaited
+            && disposition == Disposition::Handled
+        {
+            self.hooks
+                .await_outputs(pick.ticket, &pick.record, pick.attempt, outputs);
+        }
         if let Some((reason, error)) = cause {
             let failed = Failed {
                 unit,
@@ -196,7 +207,10 @@ impl Driver {
             consumer: &unit.name,
             event,
         });
-        Finish::Done(Staged(Vec::new()))
+        Finish::Done(Staged {
+            outputs: Vec::new(),
+            hooked: false,
+        })
     }
 
     /// Takes a run that ended and all others that have.
@@ -224,6 +238,7 @@ impl Driver {
     /// Drops what runs for a partition and what the producer had no room for. That is rare, so the others are moved.
     pub(super) fn cancel(&mut self, slot: Slot, epoch: Epoch) {
         self.outbox.cancel(slot, epoch);
+        self.hooks.cancel(slot, epoch, &self.units);
         for parked in std::mem::take(&mut self.parked) {
             if (parked.start.slot, parked.start.epoch) != (slot, epoch) {
                 self.parked.push(parked);

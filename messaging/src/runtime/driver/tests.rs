@@ -1,14 +1,19 @@
 //! The driver before a subscription that is told what to say.
 
+use futures_util::future::BoxFuture;
+
 use super::*;
+use crate::BoxError;
 use crate::delivery::policy::{OnExhausted, RetryPolicy};
 use crate::delivery::{Epoch, Rules, Settlement};
 use crate::extract::{Context, States};
-use crate::handler::{Handler, erase};
+use crate::handler::{Handler, Hooks, erase};
+use crate::message::Delivery;
 use crate::outcome::HandlerError;
 use crate::record::RecordBatch;
 use crate::runtime::double::Double;
 use crate::settings::OffsetReset;
+use crate::worker::LastFailure;
 
 /// How long a close gets at least.
 const LEAST: Duration = Duration::from_secs(2);
@@ -38,7 +43,10 @@ fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
         topic_prefix: String::new(),
         reset: OffsetReset::Earliest,
         rules,
+        on_exhausted: OnExhausted::Dlq,
+        timeout: None,
         handler: erase(handler, None, &context).expect("nothing is missing"),
+        hooks: None,
     }
 }
 
@@ -180,6 +188,49 @@ async fn a_record_that_waits_for_long_does_not_keep_its_batch() {
         assert_eq!(held, Some((0, 1)), "it was tried and is not done: {values:?}");
         assert!(kept.upgrade().is_none(), "{values:?}");
     }
+}
+
+/// Notes the partitions for which it is called, and does not end.
+struct Forever(Arc<std::sync::Mutex<Vec<i32>>>);
+
+impl Hooks for Forever {
+    fn hears_errors(&self) -> bool {
+        true
+    }
+    fn hears_successes(&self) -> bool {
+        false
+    }
+    fn on_error(&self, delivery: Delivery, _: LastFailure) -> BoxFuture<'static, Result<(), BoxError>> {
+        self.0.lock().expect("no test panics").push(delivery.partition());
+        Box::pin(std::future::pending())
+    }
+    fn on_success(&self, _: Delivery) -> BoxFuture<'static, Result<(), BoxError>> {
+        unreachable!("nothing succeeds")
+    }
+}
+
+#[tokio::test]
+async fn hooks_of_a_lost_partition_make_room_for_those_of_the_others() {
+    async fn reject(_: String) -> Result<(), HandlerError> {
+        Err(HandlerError::reject("never"))
+    }
+    let called = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let broker = Double::default();
+    let mut driver = driver(&broker, reject);
+    let unit = Arc::get_mut(&mut driver.units[0]).expect("nobody else has it yet");
+    unit.hooks = Some(Arc::new(Forever(called.clone())));
+    let called = || called.lock().expect("no test panics").clone();
+    hear(&mut driver, [assigned(0, 1), assigned(1, 2)]);
+    hear(&mut driver, [polled(0, 1, "first"), polled(1, 2, "second")]);
+    driver.take_ended_hooks();
+    assert_eq!(called(), [0], "one at a time");
+    hear(&mut driver, [Event::Lost(vec![0])]);
+    driver.take_ended_hooks();
+    assert_eq!(called(), [0, 1]);
+    assert!(
+        broker.notes().published.is_empty(),
+        "no dead letter comes before its hook"
+    );
 }
 
 /// The driver's clock is not paused here: the handler needs time that passes while it computes.

@@ -144,10 +144,19 @@ impl Raw {
 
     /// How many members the group has now.
     pub(crate) fn members(&self, group: &str) -> Result<usize> {
+        Ok(self.client_ids(group)?.len())
+    }
+
+    /// What the members that the group has now call themselves.
+    pub(crate) fn client_ids(&self, group: &str) -> Result<Vec<String>> {
         let consumer: BaseConsumer = self.config().create()?;
         let list = consumer.fetch_group_list(Some(group), SOON)?;
         let found = list.groups().iter().find(|found| found.name() == group);
-        Ok(found.map_or(0, |found| found.members().len()))
+        let members = found.map_or(&[][..], |found| found.members());
+        Ok(members
+            .iter()
+            .map(|member| member.client_id().to_owned())
+            .collect())
     }
 }
 

@@ -1,4 +1,4 @@
-// at `impl`: put it on an async function
+// at `Shop`: for methods that handle events, write `#[consumer(…)]` instead
 use messaging::worker;
 
 struct Shop;

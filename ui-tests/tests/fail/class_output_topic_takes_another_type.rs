@@ -1,0 +1,22 @@
+// at `OrdersCreated`: write the topic's `schema`
+use messaging::{Cx, Payload, Worker, topic, worker};
+
+#[derive(serde::Serialize, serde::Deserialize, Payload)]
+struct Order;
+
+#[topic(name = "orders.created", schema = Order)]
+struct OrdersCreated;
+
+struct Shop;
+
+#[worker(topic = "orders", output_topic = OrdersCreated)]
+impl Worker for Shop {
+    type Input = String;
+    type Output = String;
+    type Error = std::io::Error;
+    async fn process(&self, order: String, _: &Cx) -> Result<String, std::io::Error> {
+        Ok(order)
+    }
+}
+
+fn main() {}
