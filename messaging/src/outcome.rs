@@ -29,6 +29,8 @@ pub enum Outcome {
     Done(Outputs),
     /// It failed.
     Failed(Failure),
+    /// It is an event of this name, for which its consumer has no handler: it is counted, and done.
+    Unknown(Box<str>),
 }
 
 /// The outputs of one record: mostly none or one.

@@ -21,6 +21,7 @@ use super::rng::Rng;
 use super::timers::Timers;
 use super::turns::{Turn, Turns};
 use super::unit::{Cargo, Unit};
+use super::unknown::UnknownEvents;
 use super::weight::Weight;
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
@@ -117,6 +118,7 @@ pub(crate) struct Driver {
     health: watch::Sender<GroupHealth>,
     pulse: Pulse,
     finished: u64,
+    unknown: UnknownEvents,
     watched: Watched,
     producer: Producer,
     random: Rng,
@@ -177,6 +179,7 @@ impl Driver {
             health: setup.health,
             pulse: Pulse::new(),
             finished: 0,
+            unknown: UnknownEvents::default(),
             watched: Watched::by(setup.observer),
             producer: setup.producer,
             random: Rng::new(setup.seed),
@@ -317,6 +320,7 @@ impl Driver {
         }
         self.health.send_modify(|health| {
             health.partitions = partitions;
+            health.unknown_events = self.unknown.count();
             health.update(self.finished, self.core.in_flight(), self.core.is_at_work(), held);
         });
     }

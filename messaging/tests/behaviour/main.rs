@@ -12,6 +12,8 @@ mod class_style;
 mod dead_letters;
 mod domain_events;
 mod drain;
+mod events;
+mod events_fit;
 mod exhausted;
 mod extractors;
 mod failed_start;
