@@ -157,7 +157,7 @@ pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `name` | text; must be unique in the program | the type's name in snake case |
 /// | `dlq_topic` | a name, or a type with `#[topic]`, for all topics | `{topic}.dlq` for each |
 ///
-/// `concurrency`, `order`, `max_retries`, `retry_backoff`, `retry_delay`, `retry_max_delay`, `retry_jitter`, `timeout`,
+/// `concurrency`, `order`, `max_retries`, `retry_backoff`, `retry_delay`, `retry_max_delay`, `retry_jitter`, `retry_policy`, `timeout`,
 /// `on_exhausted`, `max_in_flight`, `max_bytes`, `max_ahead`, `auto_offset_reset` and `crate` are those of `#[worker]`.
 ///
 /// # Which handler
