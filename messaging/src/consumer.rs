@@ -22,7 +22,7 @@ pub(crate) use router::{Made, router};
     label = "not a consumer",
     note = "write `#[consumer(\"group\", topics = [\"…\"])]` on the struct, or on an `impl` of it"
 )]
-pub trait Consumer: 'static {}
+pub trait EventConsumer: 'static {}
 
 /// Which consumer a handler belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(crate) struct ConsumerType {
 }
 
 impl ConsumerType {
-    pub(crate) fn of<C: Consumer>() -> ConsumerType {
+    pub(crate) fn of<C: EventConsumer>() -> ConsumerType {
         ConsumerType {
             id: TypeId::of::<C>(),
             name: std::any::type_name::<C>(),

@@ -11,6 +11,7 @@
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | decide about a failure | [`HandlerError`], or `classify` |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
+//! | consume without an App | [`create_consumer`], [`Consumer`]: with a handler, or as a stream with explicit acknowledgement |
 //! | run | [`App`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
@@ -19,6 +20,7 @@
 
 mod app;
 pub mod broker;
+mod by_hand;
 mod caught;
 pub mod check;
 #[cfg(feature = "cli")]
@@ -47,7 +49,8 @@ pub mod topic;
 pub use private as __private;
 
 pub use app::{App, Layer, Running};
-pub use consumer::Consumer;
+pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
+pub use consumer::EventConsumer;
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::by_hand::Consumer;
 use crate::delivery::policy::{Backoff, OnExhausted, Order};
 use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
@@ -92,7 +93,8 @@ pub(crate) struct Target {
 pub struct WorkerSpec {
     name: String,
     place: Place,
-    topic: String,
+    /// One, unless it was made for a consumer by hand.
+    topics: Vec<String>,
     make: Make,
     pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
@@ -121,11 +123,17 @@ impl WorkerSpec {
         topic: impl TopicRef,
         make: impl Fn(&Context) -> Made + Send + Sync + 'static,
     ) -> WorkerSpec {
+        let topics = vec![topic.topic_name().to_owned()];
+        WorkerSpec::by_hand(name.into(), place, topics, Arc::new(make))
+    }
+
+    /// A worker of several topics, with a handler that is made already.
+    pub(crate) fn by_hand(name: String, place: Place, topics: Vec<String>, make: Make) -> WorkerSpec {
         WorkerSpec {
-            name: name.into(),
+            name,
             place,
-            topic: topic.topic_name().to_owned(),
-            make: Arc::new(make),
+            topics,
+            make,
             fallback: None,
             output: None,
             dlq_topic: None,
@@ -178,7 +186,12 @@ impl WorkerSpec {
 
     /// The topic it reads, without the setting `topic_prefix`.
     pub fn topic(&self) -> &str {
-        &self.topic
+        self.topics.first().map_or("", String::as_str)
+    }
+
+    /// All keys at once.
+    pub(crate) fn with_keys(self, keys: Keys) -> WorkerSpec {
+        WorkerSpec { keys, ..self }
     }
 
     pub(crate) fn make(&self, context: &Context) -> Made {
@@ -191,7 +204,7 @@ impl WorkerSpec {
             kind: Kind::Worker,
             name: &self.name,
             place: self.place,
-            topics: std::slice::from_ref(&self.topic),
+            topics: &self.topics,
             output: self.output.as_ref(),
             dlq_topic: self.dlq_topic.as_deref(),
             keys: &self.keys,
@@ -201,7 +214,13 @@ impl WorkerSpec {
 
 impl fmt::Debug for WorkerSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "worker {} on {} ({})", self.name, self.topic, self.place)
+        write!(
+            f,
+            "worker {} on {} ({})",
+            self.name,
+            self.topics.join(", "),
+            self.place
+        )
     }
 }
 
@@ -262,6 +281,7 @@ macro_rules! keys {
 
         builders! { WorkerSpec: $($(#[$doc])* $key: $given => $kept;)* $($(#[$own_doc])* $own: $own_given => $own_kept;)* }
         builders! { ConsumerSpec: $($(#[$doc])* $key: $given => $kept;)* }
+        builders! { Consumer: $($(#[$doc])* $key: $given => $kept;)* }
     };
 }
 

@@ -2,13 +2,12 @@
 
 use super::{App, Resolved};
 use crate::error::Result;
-use crate::settings::Settings;
 use crate::spec::{ConsumerSpec, WorkerSpec};
 
 impl App {
     /// Every worker and consumer with all its keys decided.
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
-        let settings = Settings::load(&self.sources)?;
+        let settings = self.settings()?;
         let workers = self.workers.iter().map(WorkerSpec::subject);
         let subjects = workers.chain(self.consumers.iter().map(ConsumerSpec::subject));
         Ok(subjects

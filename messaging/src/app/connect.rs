@@ -1,6 +1,6 @@
 //! The broker that the settings name, and reaching it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::broker::memory::MemoryBroker;
@@ -14,6 +14,15 @@ pub(super) fn broker(settings: &Settings) -> Option<Arc<dyn Broker>> {
         MessageBroker::Memory => Some(Arc::new(MemoryBroker::new())),
         MessageBroker::Kafka if !settings.kafka_enabled => None,
         MessageBroker::Kafka => Some(kafka(settings)),
+    }
+}
+
+/// The same for what is connected by hand, without an App: on memory it shares one broker, or it could not meet.
+pub(crate) fn broker_by_hand(settings: &Settings) -> Option<Arc<dyn Broker>> {
+    static SHARED: OnceLock<MemoryBroker> = OnceLock::new();
+    match settings.message_broker {
+        MessageBroker::Memory => Some(Arc::new(SHARED.get_or_init(MemoryBroker::new).clone())),
+        MessageBroker::Kafka => broker(settings),
     }
 }
 

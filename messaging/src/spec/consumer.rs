@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Fallback, Keys, Kind, Place, Subject, fallback};
-use crate::consumer::{Consumer, ConsumerType};
+use crate::consumer::{ConsumerType, EventConsumer};
 use crate::extract::Context;
 use crate::handler::{EventAnswer, EventHandler, MadeEvent, erase_event};
 use crate::outcome::Verdict;
@@ -63,7 +63,7 @@ impl ConsumerSpec {
 
     /// Handlers name it by this type.
     #[doc(hidden)]
-    pub fn named_by<C: Consumer>(mut self) -> ConsumerSpec {
+    pub fn named_by<C: EventConsumer>(mut self) -> ConsumerSpec {
         self.named_by = Some(ConsumerType::of::<C>());
         self
     }
@@ -110,6 +110,16 @@ impl ConsumerSpec {
     /// The name of the type that is the consumer; `None` for one made by hand.
     pub fn type_name(&self) -> Option<&'static str> {
         self.named_by.map(|consumer| consumer.name)
+    }
+
+    /// All keys at once.
+    pub(crate) fn with_keys(self, keys: Keys) -> ConsumerSpec {
+        ConsumerSpec { keys, ..self }
+    }
+
+    /// Its group, where the source names one.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.keys.group_id.as_deref()
     }
 
     /// What of it is decided as for a worker.
@@ -189,7 +199,7 @@ impl EventHandlerSpec {
 
     /// It belongs to the consumer that is this type.
     #[doc(hidden)]
-    pub fn consumer<C: Consumer>(mut self) -> EventHandlerSpec {
+    pub fn consumer<C: EventConsumer>(mut self) -> EventHandlerSpec {
         self.consumer = Some(ConsumerType::of::<C>());
         self
     }

@@ -8,6 +8,7 @@
 mod apps;
 mod batches;
 mod bounds;
+mod by_hand;
 mod dead_letters;
 mod drain;
 mod events;
