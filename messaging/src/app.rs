@@ -90,6 +90,8 @@ pub struct App {
     given: Vec<Given>,
     provided: Vec<Provide>,
     sources: Sources,
+    /// Those of a program that has loaded them itself; the sources are not read then.
+    settings: Option<Settings>,
     layers: Vec<Arc<dyn Layer>>,
     observer: Option<Arc<dyn Observer>>,
     on_publish_failure: Option<OnFailure>,
@@ -135,10 +137,20 @@ impl App {
             given: Vec::new(),
             provided: Vec::new(),
             sources: Sources::from_process(),
+            settings: None,
             layers: Vec::new(),
             observer: None,
             on_publish_failure: None,
             broker: OnceLock::new(),
+        }
+    }
+
+    /// No workers and no consumers, with settings that are loaded already, and the broker they name.
+    pub(crate) fn of(settings: Settings, broker: Option<Arc<dyn Broker>>) -> App {
+        App {
+            settings: Some(settings),
+            broker: broker.map_or_else(OnceLock::new, OnceLock::from),
+            ..App::empty()
         }
     }
 
@@ -355,7 +367,7 @@ impl App {
     }
 
     fn plan(&self) -> Result<Plan> {
-        let settings = Settings::load(&self.sources)?;
+        let settings = self.settings()?;
         let broker = self.broker_of(&settings);
         let callback = self.on_publish_failure.clone();
         let producer = Producer::new(broker.clone(), settings.clone(), callback);
@@ -392,6 +404,25 @@ impl App {
         let defaults = of_workers.chain(of_handlers);
         defaults.for_each(|fallback| fallback(&mut states));
         states
+    }
+
+    /// The settings that count for this App.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        match &self.settings {
+            Some(loaded) => Ok(loaded.clone()),
+            None => Ok(Settings::load(&self.sources)?),
+        }
+    }
+
+    /// Reaches the broker once, and starts nothing.
+    pub(crate) fn reach(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let reached = self
+            .settings()
+            .map(|settings| (self.broker_of(&settings), settings));
+        async move {
+            let (broker, settings) = reached?;
+            connect::reach(&*broker.ok_or(Kind::Disabled)?, &settings).await
+        }
     }
 
     /// The broker; `None` when messaging is switched off.

@@ -20,6 +20,7 @@
 //! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
 //! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
 //! | end everything in the process | [`shutdown`] |
+//! | consume without an App | [`create_consumer`], [`Consumer`]: with a handler, or as a stream with explicit acknowledgement |
 //! | run | [`App`] |
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
@@ -30,6 +31,7 @@
 
 mod app;
 pub mod broker;
+mod by_hand;
 mod caught;
 pub mod check;
 #[cfg(feature = "cli")]
@@ -65,6 +67,7 @@ pub mod worker;
 pub use private as __private;
 
 pub use app::{App, Layer, Running, shutdown};
+pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
 pub use consumer::EventConsumer;
 pub use delivery::policy::RetryPolicy;
 pub use domain_event::{DomainEvent, EventPublisher};

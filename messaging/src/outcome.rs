@@ -21,6 +21,7 @@ mod error;
 pub use answer::{Classify, IntoOutcome, IntoOutcomes, Never, Nothing, Outbox};
 pub(crate) use answer::{for_each_record, outcome_of};
 pub use error::HandlerError;
+pub(crate) use error::judge;
 
 /// What the handler decided about one record.
 #[derive(Debug)]

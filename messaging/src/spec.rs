@@ -99,7 +99,8 @@ pub(crate) struct Target {
 pub struct WorkerSpec {
     name: String,
     place: Place,
-    topic: String,
+    /// One, unless it was made for a consumer by hand.
+    topics: Vec<String>,
     make: Make,
     pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
@@ -144,11 +145,17 @@ impl WorkerSpec {
         topic: impl TopicRef,
         make: impl Fn(&Context) -> Made + Send + Sync + 'static,
     ) -> WorkerSpec {
+        let topics = vec![topic.topic_name().to_owned()];
+        WorkerSpec::by_hand(name.into(), place, topics, Arc::new(make))
+    }
+
+    /// A worker of several topics, with a handler that is made already.
+    pub(crate) fn by_hand(name: String, place: Place, topics: Vec<String>, make: Make) -> WorkerSpec {
         WorkerSpec {
-            name: name.into(),
+            name,
             place,
-            topic: topic.topic_name().to_owned(),
-            make: Arc::new(make),
+            topics,
+            make,
             fallback: None,
             output: None,
             retry_policy: None,
@@ -235,7 +242,12 @@ impl WorkerSpec {
 
     /// The topic it reads, without the setting `topic_prefix`.
     pub fn topic(&self) -> &str {
-        &self.topic
+        self.topics.first().map_or("", String::as_str)
+    }
+
+    /// All keys at once.
+    pub(crate) fn with_keys(self, keys: Keys) -> WorkerSpec {
+        WorkerSpec { keys, ..self }
     }
 
     pub(crate) fn make(&self, context: &Context) -> Made {
@@ -248,7 +260,7 @@ impl WorkerSpec {
             kind: Kind::Worker,
             name: &self.name,
             place: self.place,
-            topics: std::slice::from_ref(&self.topic),
+            topics: &self.topics,
             output: self.output.as_ref(),
             keys: self.given(),
         }
@@ -257,7 +269,13 @@ impl WorkerSpec {
 
 impl fmt::Debug for WorkerSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "worker {} on {} ({})", self.name, self.topic, self.place)
+        write!(
+            f,
+            "worker {} on {} ({})",
+            self.name,
+            self.topics.join(", "),
+            self.place
+        )
     }
 }
 

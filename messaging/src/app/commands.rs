@@ -9,11 +9,6 @@ use crate::settings::Settings;
 use crate::spec::{ConsumerSpec, WorkerSpec};
 
 impl App {
-    /// The settings that count for this App.
-    pub(crate) fn settings(&self) -> Result<Settings> {
-        Ok(Settings::load(&self.sources)?)
-    }
-
     /// Every worker and consumer with all its keys decided.
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
         Ok(self.resolved_by(&self.settings()?))

@@ -119,6 +119,16 @@ impl ConsumerSpec {
         self.named_by.map(|consumer| consumer.name)
     }
 
+    /// All keys at once.
+    pub(crate) fn with_keys(self, keys: Keys) -> ConsumerSpec {
+        ConsumerSpec { keys, ..self }
+    }
+
+    /// Its group, where the source names one.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.keys.group_id.as_deref()
+    }
+
     /// What of it is decided as for a worker.
     pub(crate) fn subject(&self) -> Subject<'_> {
         Subject {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::reading::KeyValue;
 use super::{ConsumerSpec, WorkerSpec};
+use crate::by_hand::Consumer;
 use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
 use crate::settings::{Given, OffsetReset, Refusal};
 
@@ -81,6 +82,7 @@ macro_rules! keys {
     ) => {
         builders! { WorkerSpec: $($(#[doc = $shared_doc])+ $shared: $shared_given;)* $($(#[doc = $own_doc])+ $own: $own_given;)* }
         builders! { ConsumerSpec: $($(#[doc = $shared_doc])+ $shared: $shared_given;)* }
+        builders! { Consumer: $($(#[doc = $shared_doc])+ $shared: $shared_given;)* }
         keys! {
             built {
                 $($(#[doc = $shared_doc])+ $shared: $shared_kept, true $(= $shared_default)?;)*

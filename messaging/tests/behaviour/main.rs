@@ -8,6 +8,7 @@
 mod apps;
 mod batches;
 mod bounds;
+mod by_hand;
 mod class_style;
 mod dead_letters;
 mod domain_events;
