@@ -59,7 +59,7 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 
 /// A program of workers and consumers.
 ///
-/// ```
+/// ```standalone_crate
 /// # use serde::{Serialize, Deserialize};
 /// use messaging::prelude::*;
 ///
