@@ -1,0 +1,12 @@
+//! The pages of `docs`, for rustdoc's tests alone: what they show compiles, and what can run does.
+
+macro_rules! pages {
+    ($($page:ident: $file:literal;)+) => {
+        $(#[doc = include_str!(concat!("../../docs/", $file))]
+        mod $page {})+
+    };
+}
+
+pages! {
+    getting_started: "getting-started.md";
+}
