@@ -9,4 +9,5 @@ macro_rules! pages {
 
 pages! {
     getting_started: "getting-started.md";
+    workers: "workers.md";
 }
