@@ -8,6 +8,7 @@ macro_rules! pages {
 }
 
 pages! {
+    consumers: "consumers.md";
     getting_started: "getting-started.md";
     workers: "workers.md";
 }
