@@ -10,5 +10,6 @@ macro_rules! pages {
 pages! {
     consumers: "consumers.md";
     getting_started: "getting-started.md";
+    producing: "producing.md";
     workers: "workers.md";
 }
