@@ -9,6 +9,7 @@ macro_rules! pages {
 
 pages! {
     consumers: "consumers.md";
+    delivery_semantics: "delivery-semantics.md";
     errors_and_retries: "errors-and-retries.md";
     getting_started: "getting-started.md";
     producing: "producing.md";
