@@ -13,5 +13,6 @@ pages! {
     errors_and_retries: "errors-and-retries.md";
     getting_started: "getting-started.md";
     producing: "producing.md";
+    testing: "testing.md";
     workers: "workers.md";
 }
