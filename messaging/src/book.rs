@@ -13,6 +13,7 @@ pages! {
     errors_and_retries: "errors-and-retries.md";
     getting_started: "getting-started.md";
     producing: "producing.md";
+    settings_guide: "settings-guide.md";
     testing: "testing.md";
     workers: "workers.md";
 }
