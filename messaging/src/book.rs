@@ -11,6 +11,7 @@ pages! {
     consumers: "consumers.md";
     delivery_semantics: "delivery-semantics.md";
     errors_and_retries: "errors-and-retries.md";
+    from_python: "from-python.md";
     getting_started: "getting-started.md";
     producing: "producing.md";
     settings_guide: "settings-guide.md";
