@@ -16,5 +16,6 @@ pages! {
     producing: "producing.md";
     settings_guide: "settings-guide.md";
     testing: "testing.md";
+    troubleshooting: "troubleshooting.md";
     workers: "workers.md";
 }
