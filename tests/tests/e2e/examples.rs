@@ -11,12 +11,14 @@ use messaging_tests::process::Program;
 use crate::support::{Raw, Record, SOON, Tail};
 
 mod enrich;
+mod microservices;
 
-const NAMES: [&str; 4] = [
+const NAMES: [&str; 5] = [
     "quickstart",
     "orders",
     "ecommerce",
     "enrich",
+    "microservices",
 ];
 
 /// Builds them as a newcomer does who runs one, so that in CI they are there already; gives the folder.
