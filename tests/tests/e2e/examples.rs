@@ -10,13 +10,15 @@ use messaging_tests::process::Program;
 
 use crate::support::{Raw, Record, SOON, Tail};
 
+mod cqrs;
 mod enrich;
 mod microservices;
 
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 6] = [
     "quickstart",
     "orders",
     "ecommerce",
+    "cqrs",
     "enrich",
     "microservices",
 ];
