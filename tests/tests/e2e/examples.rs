@@ -13,14 +13,16 @@ use crate::support::{Raw, Record, SOON, Tail};
 mod cqrs;
 mod enrich;
 mod microservices;
+mod tracking;
 
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "quickstart",
     "orders",
     "ecommerce",
     "cqrs",
     "enrich",
     "microservices",
+    "tracking",
 ];
 
 /// Builds them as a newcomer does who runs one, so that in CI they are there already; gives the folder.
