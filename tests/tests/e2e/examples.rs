@@ -11,15 +11,17 @@ use messaging_tests::process::Program;
 use crate::support::{Raw, Record, SOON, Tail};
 
 mod cqrs;
+mod domain_events;
 mod enrich;
 mod microservices;
 mod tracking;
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "quickstart",
     "orders",
     "ecommerce",
     "cqrs",
+    "domain_events",
     "enrich",
     "microservices",
     "tracking",
