@@ -13,16 +13,18 @@ use crate::support::{Raw, Record, SOON, Tail};
 mod cqrs;
 mod domain_events;
 mod enrich;
+mod event_sourcing;
 mod microservices;
 mod tracking;
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "quickstart",
     "orders",
     "ecommerce",
     "cqrs",
     "domain_events",
     "enrich",
+    "event_sourcing",
     "microservices",
     "tracking",
 ];
