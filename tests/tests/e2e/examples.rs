@@ -10,6 +10,7 @@ use messaging_tests::process::Program;
 
 use crate::support::{Raw, Record, SOON, Tail};
 
+mod by_hand;
 mod cqrs;
 mod domain_events;
 mod enrich;
@@ -17,10 +18,11 @@ mod event_sourcing;
 mod microservices;
 mod tracking;
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "quickstart",
     "orders",
     "ecommerce",
+    "by_hand",
     "cqrs",
     "domain_events",
     "enrich",
