@@ -11,12 +11,20 @@ use crate::program::how_to_create;
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
 
 /// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, makes dead letter
-/// topics when `create` says so, and names those that are too small. Nothing here stops a start: a broker that refuses to tell may still carry records.
-pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bool, makes_topics: bool) {
+/// topics when `create` says so, and names those that are too small. Gives the topics to read that it named as absent.
+/// Nothing here stops a start: a broker that refuses to tell may still carry records.
+pub(super) async fn prepare(
+    admin: &dyn Admin,
+    workers: &[&Resolved],
+    create: bool,
+    makes_topics: bool,
+) -> BTreeSet<String> {
+    let mut absent = BTreeSet::new();
     let (mut named, mut letters) = (BTreeSet::new(), BTreeMap::<&str, DeadLetters>::new());
     for worker in workers {
         let source = look(admin, &worker.topic).await;
         if source.is_none() && named.insert(&worker.topic) && !makes_topics {
+            absent.insert(worker.topic.clone());
             tracing::warn!(topic = %worker.topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `{}`", how_to_create(&worker.topic));
         }
         if let Some(output) = worker.output.as_ref().map(|output| &output.topic)
@@ -24,7 +32,7 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
             && !makes_topics
             && look(admin, output).await.is_none()
         {
-            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `{}`", how_to_create(output));
+            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; unless the broker makes it by itself, outputs wait until it is created, for example with `{}`", how_to_create(output));
         }
         if worker.dead_letters() {
             letters.entry(&worker.dlq_topic).or_default().come_from(source);
@@ -41,9 +49,10 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
         make(admin, &wanted).await;
     } else if !makes_topics {
         for topic in &wanted {
-            tracing::warn!(topic = %topic.name, "the dead letter topic does not exist, and kafka_dlq_auto_create is false; a record that is given up waits until it is created");
+            tracing::warn!(topic = %topic.name, "the dead letter topic does not exist, and kafka_dlq_auto_create is false; unless the broker makes it by itself, a record that is given up waits until it is created");
         }
     }
+    absent
 }
 
 /// Says when a group has never committed on a topic that has records: its first start handles, or skips, all of them.

@@ -1,7 +1,7 @@
 //! The driver of one subscription: broker events in, starts and commands out. It owns the core; there is no lock
 //! for a record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +86,8 @@ pub(crate) struct Setup {
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
     pub(crate) health: watch::Sender<GroupHealth>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    /// Topics to read of which the start has said that they are not there.
+    pub(crate) absent: BTreeSet<String>,
     pub(crate) producer: Producer,
     pub(crate) seed: u64,
     /// How long running handlers get when a partition is revoked.
@@ -118,6 +120,7 @@ pub(crate) struct Driver {
     pulse: Pulse,
     finished: u64,
     watched: Watched,
+    absent: BTreeSet<String>,
     producer: Producer,
     random: Rng,
     revoke_deadline: Duration,
@@ -178,6 +181,7 @@ impl Driver {
             pulse: Pulse::new(),
             finished: 0,
             watched: Watched::by(setup.observer),
+            absent: setup.absent,
             producer: setup.producer,
             random: Rng::new(setup.seed),
             revoke_deadline: setup.revoke_deadline,

@@ -11,6 +11,7 @@ mod examples;
 mod failures;
 mod fetched_once;
 mod killed;
+mod made_by_the_broker;
 mod members;
 mod memory;
 mod on_exhausted_stop;
