@@ -22,4 +22,5 @@ mod shutdown_in_time;
 mod slow_handlers;
 mod small_dead_letters;
 mod support;
+mod two_brokers;
 mod undecodable;
