@@ -233,3 +233,6 @@ fn group(name: &str, place: Place, given: &Keys, settings: &Settings) -> (String
     };
     (format!("{service}.{name}"), from)
 }
+
+#[cfg(test)]
+mod tests;
