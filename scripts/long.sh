@@ -57,6 +57,7 @@ write_report() {
 started_from=$(commit)
 step "every guard of the delivery core is tested" scripts/mutations.sh
 step "ten kills lose nothing" env MESSAGING_KILLS=10 cargo test -p messaging-tests --test e2e killed -- --nocapture
+step "licences, bans and sources of what is linked in" scripts/deny.sh
 step "speed beside loops written by hand" cargo run --release -p messaging-benches -- all 7
 write_report
 ((failures == 0))
