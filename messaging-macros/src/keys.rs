@@ -4,14 +4,14 @@ mod nearest;
 
 pub(crate) use nearest::did_you_mean;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 
 use crate::mistakes::Mistakes;
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// One accepted key. A new one is a new row of the macro's table, and nothing else here.
 pub(crate) struct Slot {
@@ -26,6 +26,8 @@ enum Role {
     Own,
     /// It is a call of the builder method of the same name.
     Call,
+    /// It is a key of a sibling macro; this says why not of this one, and what to write.
+    Refused(&'static str),
 }
 
 impl Slot {
@@ -38,6 +40,15 @@ impl Slot {
             name,
             read,
             role: Role::Own,
+        }
+    }
+
+    /// A key of a sibling macro that makes no sense here; `why` says what to write instead.
+    pub(crate) const fn refused(name: &'static str, why: &'static str) -> Slot {
+        Slot {
+            name,
+            read: value::function,
+            role: Role::Refused(why),
         }
     }
 
@@ -60,6 +71,31 @@ pub(crate) struct Given {
     pub(crate) key: Ident,
     /// `None`: it has a mistake that is already noted.
     value: Option<Value>,
+}
+
+/// The same list where the value of the key `first` may stand at its begin without the key.
+pub(crate) fn with_first(first: &'static str, table: &[Slot], tokens: TokenStream) -> TokenStream {
+    let mut begin = tokens.clone().into_iter();
+    let named = match (begin.next(), begin.next()) {
+        (None, _) => true,
+        (Some(TokenTree::Ident(key)), next) => {
+            let equals = matches!(next, Some(TokenTree::Punct(punct)) if punct.as_char() == '=');
+            equals || table.iter().any(|slot| key == slot.name)
+        }
+        _ => false,
+    };
+    if named {
+        return tokens;
+    }
+    let key = Ident::new(
+        first,
+        tokens
+            .clone()
+            .into_iter()
+            .next()
+            .map_or_else(Span::call_site, |token| token.span()),
+    );
+    quote_spanned!(key.span()=> #key = #tokens)
 }
 
 /// The keys that one attribute was given.
@@ -104,6 +140,10 @@ impl Keys {
             mistakes.at(&key, unknown(&key, table));
             return skip_value(input);
         };
+        if let Role::Refused(why) = slot.role {
+            mistakes.at(&key, format!("`{key}` does not fit here: {why}"));
+            return skip_value(input);
+        }
         if !input.peek(Token![=]) {
             return Err(syn::Error::new(
                 key.span(),
@@ -175,7 +215,8 @@ impl ToTokens for Given {
 }
 
 fn unknown(key: &Ident, table: &[Slot]) -> String {
-    let accepted: Vec<&str> = table.iter().map(|slot| slot.name).collect();
+    let accepted = table.iter().filter(|slot| !matches!(slot.role, Role::Refused(_)));
+    let accepted: Vec<&str> = accepted.map(|slot| slot.name).collect();
     let hint = did_you_mean(&key.to_string(), &accepted);
     format!("unknown key `{key}`{hint}: use one of {}", accepted.join(", "))
 }

@@ -5,8 +5,12 @@
 //! is emitted token for token, also when there are mistakes.
 
 mod cfgs;
+mod consumer;
+mod function;
 mod keys;
+mod message_handler;
 mod mistakes;
+mod on_event;
 mod payload;
 mod publishing;
 mod retry;
@@ -108,6 +112,138 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
     worker::expand(attribute.into(), item.into()).into()
+}
+
+/// Registers a consumer: a group's events, each handled by the handler of its name.
+///
+/// On an `impl`, its methods with [`macro@on_event`] are the handlers. They take `&self`: one instance, which the App is given
+/// by `state` or `provide`, else the type's `Default`, else the start-up check asks for one.
+///
+/// ```
+/// use messaging::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Payload)]
+/// struct UserCreated {
+///     email: String,
+/// }
+///
+/// #[derive(Default)]
+/// struct OrderEvents;
+///
+/// #[consumer("order-service", topics = ["user-events", "payment-events"], max_retries = 5)]
+/// impl OrderEvents {
+///     #[on_event("user.created")]
+///     async fn welcome(&self, event: Event<UserCreated>) -> Result<(), HandlerError> {
+///         println!("{} welcomes {}", event.event_id, event.data.email);
+///         Ok(())
+///     }
+///
+///     #[on_event("payment.received")]
+///     async fn thank(&self, payment: String) {
+///         println!("thanks for {payment}");
+///     }
+/// }
+/// # assert!(messaging::get_all_event_handlers().iter().any(|handler| handler.event() == "payment.received"));
+/// ```
+///
+/// On a struct, the handlers are free functions anywhere in the program or in other crates, with
+/// `#[on_event("…", consumer = ThatStruct)]`. On one async function, which gets every record of its `topic`, it is
+/// [`macro@worker`] by another name, with the same keys.
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `group_id`, or the first value | text | `{service}.{name}` |
+/// | `topics`, or `topic` for one | a list of names, or types with `#[topic]` | required |
+/// | `name` | text; must be unique in the program | the type's name in snake case |
+/// | `dlq_topic` | a name, or a type with `#[topic]`, for all topics | `{topic}.dlq` for each |
+///
+/// `concurrency`, `order`, `max_retries`, `retry_backoff`, `retry_delay`, `retry_max_delay`, `retry_jitter`, `retry_policy`, `timeout`,
+/// `on_exhausted`, `max_in_flight`, `max_bytes`, `max_ahead`, `auto_offset_reset` and `crate` are those of `#[worker]`.
+///
+/// # Which handler
+/// An event's name is its header `event-type`, else the top-level `event_type` of its JSON object, else `name`. One that
+/// no handler is for is counted, logged once at warn, and done. A record without a name, or that is no JSON object, is
+/// undecodable: a dead letter, without a retry. Two handlers of one event are a mistake that the start-up check names with both
+/// places.
+///
+/// ```compile_fail
+/// struct Orders;
+///
+/// #[messaging::consumer("shop", topics = ["orders"])]
+/// impl Orders {} // no method handles an event
+/// ```
+///
+/// # Expansion
+/// The `impl` stays as it is, without `#[on_event]`; a struct stays as it is. Beside it stand a mark for the type and one
+/// description of the consumer and of each handler in the link-time registry; `ConsumerSpec::of` and `EventHandlerSpec::of` make
+/// the same by hand.
+#[proc_macro_attribute]
+pub fn consumer(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    consumer::expand(attribute.into(), item.into()).into()
+}
+
+/// Registers the handler of one event of a [`macro@consumer`].
+///
+/// ```
+/// use messaging::{Event, consumer, on_event};
+///
+/// #[consumer("order-service", topics = ["user-events"])]
+/// struct OrderEvents;
+///
+/// #[on_event("user.created", consumer = OrderEvents)]
+/// async fn welcome(event: Event<String>) {
+///     println!("welcome, {}", event.data);
+/// }
+/// # assert!(messaging::get_all_event_handlers().iter().any(|handler| handler.event() == "user.created"));
+/// ```
+///
+/// The first argument is the event's data: a payload or `Json<T>`, read from `data` where the record has that and from the whole
+/// where it has not; `Event<T>`, which wants the whole envelope; or `Delivery<_>` of these. `String` and `Bytes` get the JSON as
+/// it is written. The others are extractors. It returns `()`, `Result<(), E>`, or a `Message<_>` that names its topic.
+///
+/// | key | value | default |
+/// |---|---|---|
+/// | `event`, or the first value | the event's name | required |
+/// | `consumer` | the type that is the consumer; not on a method | required |
+/// | `classify` | a `fn(&E) -> Verdict` that reads the handler's errors | `HandlerError` is looked for |
+/// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
+///
+/// ```compile_fail
+/// struct Orders;
+///
+/// #[messaging::on_event("paid", consumer = Orders)] // `Orders` is no consumer
+/// async fn paid(order: String) {}
+/// ```
+#[proc_macro_attribute]
+pub fn on_event(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    on_event::expand(attribute.into(), item.into()).into()
+}
+
+/// Registers an async function as the handler of a topic, with the same delay before every retry.
+///
+/// ```
+/// use messaging::message_handler;
+///
+/// #[message_handler(topic = "orders", group_id = "billing", max_retries = 3, retry_delay = 5)]
+/// async fn charge(order: String) -> Result<(), std::io::Error> {
+///     println!("{order} is charged");
+///     Ok(())
+/// }
+/// # assert!(messaging::get_all_workers().iter().any(|worker| worker.name() == "charge"));
+/// ```
+///
+/// It is a [`macro@worker`] with its keys, except `retry_backoff`, `retry_max_delay`, `retry_jitter` and `retry_policy`: every retry
+/// waits `retry_delay`, seconds or a text such as `"5s"`, by default 5 s. What becomes of a record when its `max_retries` (3)
+/// are used up, `on_exhausted` says, as there.
+///
+/// ```compile_fail
+/// #[messaging::message_handler(topic = "orders", retry_backoff = "linear")] // `retry_backoff` does not fit here
+/// async fn charge(order: String) {}
+/// ```
+#[proc_macro_attribute]
+pub fn message_handler(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    message_handler::expand(attribute.into(), item.into()).into()
 }
 
 /// Lets a type that serde can write and read be published and handled, as JSON.

@@ -8,7 +8,7 @@ mod publishing;
 
 pub(crate) use choice::{auto_offset_reset, on_exhausted, order, retry_backoff};
 pub(crate) use duration::{duration, positive_duration};
-pub(crate) use name::{group_id, topic_name, topic_ref, worker_name};
+pub(crate) use name::{group_id, topic_name, topic_ref, topic_refs, worker_name};
 pub(crate) use number::{count, positive, share};
 pub(crate) use publishing::{event_name, field_of_value, field_or_its_name, on_publish_error};
 
@@ -23,6 +23,8 @@ pub(crate) enum Value {
     Plain(TokenStream),
     /// These tokens, below the path to `__private`.
     Runtime(TokenStream),
+    /// Each of these.
+    List(Vec<TokenStream>),
 }
 
 impl Value {
@@ -31,6 +33,7 @@ impl Value {
         match self {
             Value::Plain(tokens) => tokens.clone(),
             Value::Runtime(tokens) => quote_spanned!(Span::mixed_site()=> #private::#tokens),
+            Value::List(all) => quote_spanned!(Span::mixed_site()=> [#(#all),*]),
         }
     }
 

@@ -8,6 +8,9 @@ use futures_util::future::BoxFuture;
 
 use crate::BoxError;
 use crate::broker::{Broker, NewTopic};
+use crate::check::expected::Expected;
+use crate::check::lacks;
+use crate::consumer::{Made, router};
 use crate::error::{Error, Kind, Result};
 use crate::extract::{Context, States};
 use crate::handler::ErasedHandler;
@@ -15,12 +18,14 @@ use crate::producer::{OnFailure, Producer};
 use crate::registry;
 use crate::runtime::observer::Observer;
 use crate::settings::{MessageBroker, SettingValue, Settings, Sources};
-use crate::spec::WorkerSpec;
+use crate::spec::{ConsumerSpec, EventHandlerSpec, Subject, WorkerSpec};
 
 mod absent;
 #[cfg(feature = "cli")]
 mod commands;
 mod connect;
+mod consumers;
+mod expected;
 mod given;
 mod group;
 mod plan;
@@ -52,9 +57,9 @@ pub trait Layer: Send + Sync {
 
 type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 
-/// A program of workers.
+/// A program of workers and consumers.
 ///
-/// ```
+/// ```standalone_crate
 /// # use serde::{Serialize, Deserialize};
 /// use messaging::prelude::*;
 ///
@@ -77,10 +82,16 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 /// ```
 pub struct App {
     workers: Vec<WorkerSpec>,
+    consumers: Vec<ConsumerSpec>,
+    /// Those that name their consumer.
+    event_handlers: Vec<EventHandlerSpec>,
+    expected: Expected,
     states: States,
     given: Vec<Given>,
     provided: Vec<Provide>,
     sources: Sources,
+    /// Those of a program that has loaded them itself; the sources are not read then.
+    settings: Option<Settings>,
     layers: Vec<Arc<dyn Layer>>,
     observer: Option<Arc<dyn Observer>>,
     on_publish_failure: Option<OnFailure>,
@@ -92,6 +103,7 @@ impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App")
             .field("workers", &self.workers)
+            .field("consumers", &self.consumers)
             .finish_non_exhaustive()
     }
 }
@@ -103,22 +115,29 @@ impl Default for App {
 }
 
 impl App {
-    /// All workers that are registered in this program, and settings from the environment, `.env` and `messaging.toml`.
+    /// All workers and consumers that are registered in this program, and settings from the environment, `.env` and
+    /// `messaging.toml`.
     pub fn new() -> App {
         App {
             workers: registry::workers(),
+            consumers: registry::consumers(),
+            event_handlers: registry::event_handlers(),
             ..App::empty()
         }
     }
 
-    /// No workers; add them with [`App::worker`].
+    /// No workers and no consumers; add them with [`App::worker`] and [`App::consumer`].
     pub fn empty() -> App {
         App {
             workers: Vec::new(),
+            consumers: Vec::new(),
+            event_handlers: Vec::new(),
+            expected: Expected::default(),
             states: States::default(),
             given: Vec::new(),
             provided: Vec::new(),
             sources: Sources::from_process(),
+            settings: None,
             layers: Vec::new(),
             observer: None,
             on_publish_failure: None,
@@ -126,29 +145,46 @@ impl App {
         }
     }
 
-    /// Only the registered workers of these names: a test binary links every worker of its crate.
-    ///
-    /// # Panics
-    /// When there is no worker of a name; the message lists those there are.
-    pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> App {
-        let all = registry::workers();
-        let mut workers = Vec::new();
-        for name in names {
-            let (name, before) = (name.as_ref(), workers.len());
-            // All of the name: that there are two is for the check to say.
-            workers.extend(all.iter().filter(|worker| worker.name() == name).cloned());
-            if workers.len() == before {
-                let known: Vec<&str> = all.iter().map(WorkerSpec::name).collect();
-                panic!(
-                    "there is no worker \"{name}\"; registered are: {}",
-                    known.join(", ")
-                );
-            }
-        }
+    /// No workers and no consumers, with settings that are loaded already, and the broker they name.
+    pub(crate) fn of(settings: Settings, broker: Option<Arc<dyn Broker>>) -> App {
         App {
-            workers,
+            settings: Some(settings),
+            broker: broker.map_or_else(OnceLock::new, OnceLock::from),
             ..App::empty()
         }
+    }
+
+    /// Only the registered workers and consumers of these names: a test binary links every worker of its crate.
+    ///
+    /// # Panics
+    /// When there is none of a name; the message lists those there are.
+    pub fn only<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> App {
+        let mut app = App::empty();
+        for name in names {
+            app.take_registered(name.as_ref());
+        }
+        let handlers = registry::event_handlers().into_iter();
+        let (event_handlers, _) = handlers.partition(|handler| app.owns(handler));
+        App {
+            event_handlers,
+            ..app
+        }
+    }
+
+    /// All of the name: that there are two is for the check to say.
+    fn take_registered(&mut self, name: &str) {
+        let (mut workers, mut consumers) = (registry::workers(), registry::consumers());
+        let known = workers.iter().map(WorkerSpec::name);
+        let known: Vec<&str> = known.chain(consumers.iter().map(ConsumerSpec::name)).collect();
+        assert!(
+            known.contains(&name),
+            "there is no worker \"{name}\"; registered are: {}",
+            known.join(", ")
+        );
+        workers.retain(|worker| worker.name() == name);
+        consumers.retain(|consumer| consumer.name() == name);
+        self.workers.extend(workers);
+        self.consumers.extend(consumers);
     }
 
     /// Adds a worker by hand.
@@ -314,7 +350,7 @@ impl App {
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
     pub async fn run(self) -> Result<()> {
-        if self.workers.is_empty() {
+        if self.workers.is_empty() && self.consumers.is_empty() && self.event_handlers.is_empty() {
             return Err(Kind::NothingRegistered.into());
         }
         let plan = self.plan()?;
@@ -332,20 +368,30 @@ impl App {
     }
 
     fn plan(&self) -> Result<Plan> {
-        let settings = Settings::load(&self.sources)?;
+        let settings = self.settings()?;
         let broker = self.broker_of(&settings);
         let callback = self.on_publish_failure.clone();
         let producer = Producer::new(broker.clone(), settings.clone(), callback);
         let context = Context::new(Arc::new(self.states_with_defaults()), producer.clone());
-        let workers = self
-            .workers
-            .iter()
-            .map(|spec| self.planned(spec, &settings, &context))
-            .collect();
+        let gathered = self.gathered();
+        let workers = self.workers.iter().map(|spec| {
+            let make = |resolved: &Resolved| made(spec, resolved, &context);
+            self.planned(spec.subject(), &settings, make)
+        });
+        let consumers = gathered.iter().map(|consumer| {
+            let make =
+                |resolved: &Resolved| router(consumer, &context.for_worker(resolved.timeout, None, false));
+            self.planned(consumer.spec.subject(), &settings, make)
+        });
+        let (workers, consumers): (Vec<_>, Vec<_>) = (workers.collect(), consumers.collect());
+        let mut problems = crate::check::consumers::problems(&gathered, &self.event_handlers);
+        problems.extend(self.expected.problems(&self.found(&consumers, &gathered)));
         Ok(Plan {
+            workers: workers.into_iter().chain(consumers).collect(),
+            events: consumers::events(&gathered),
+            problems,
             settings,
             given: self.given.clone(),
-            workers,
             broker,
             producer,
         })
@@ -354,9 +400,30 @@ impl App {
     /// The values of the program, and the defaults of those whose methods are handlers.
     fn states_with_defaults(&self) -> States {
         let mut states = self.states.clone();
-        let defaults = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
+        let of_workers = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
+        let of_handlers = self.handlers().filter_map(|handler| handler.fallback.as_ref());
+        let defaults = of_workers.chain(of_handlers);
         defaults.for_each(|fallback| fallback(&mut states));
         states
+    }
+
+    /// The settings that count for this App.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        match &self.settings {
+            Some(loaded) => Ok(loaded.clone()),
+            None => Ok(Settings::load(&self.sources)?),
+        }
+    }
+
+    /// Reaches the broker once, and starts nothing.
+    pub(crate) fn reach(&self) -> impl Future<Output = Result<()>> + Send + use<> {
+        let reached = self
+            .settings()
+            .map(|settings| (self.broker_of(&settings), settings));
+        async move {
+            let (broker, settings) = reached?;
+            connect::reach(&*broker.ok_or(Kind::Disabled)?, &settings).await
+        }
     }
 
     /// The broker; `None` when messaging is switched off.
@@ -369,10 +436,14 @@ impl App {
         self.broker.get().cloned()
     }
 
-    fn planned(&self, spec: &WorkerSpec, settings: &Settings, context: &Context) -> Planned {
+    fn planned(
+        &self,
+        spec: Subject<'_>,
+        settings: &Settings,
+        make: impl FnOnce(&Resolved) -> Made,
+    ) -> Planned {
         let resolved = Resolved::new(spec, settings);
-        let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
-        let made = spec.make(&context.for_worker(resolved.timeout, key_of, resolved.batch_keys));
+        let made = make(&resolved);
         let hooks = made.as_ref().ok().and_then(|handler| handler.hooks());
         let wrap = |inner| {
             self.layers
@@ -387,6 +458,13 @@ impl App {
             hooks,
         }
     }
+}
+
+/// The handler of a worker.
+fn made(spec: &WorkerSpec, resolved: &Resolved, context: &Context) -> Made {
+    let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
+    let made = spec.make(&context.for_worker(resolved.timeout, key_of, resolved.batch_keys));
+    made.map_err(|missing| missing.iter().map(|missing| lacks(resolved, missing)).collect())
 }
 
 /// The producer of a process in which no App has started, made from the environment. On memory it writes to what is

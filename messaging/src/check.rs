@@ -1,20 +1,22 @@
 //! The start-up check: whether handlers, topics, groups, state and settings fit together. It connects to nothing.
 
+pub(crate) mod consumers;
+pub(crate) mod expected;
 mod overrides;
 mod ranges;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::app::{Given, Resolved, lacking};
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
-use crate::name::{check_group, check_topic, check_worker};
+use crate::name::{NameError, check_group, check_topic, check_worker};
 #[cfg(feature = "kafka")]
 use crate::settings::MessageBroker;
 use crate::settings::{OffsetReset, Settings};
-use crate::spec::Place;
+use crate::spec::{Kind, Place};
 
 use overrides::overrides;
 use ranges::ranges;
@@ -28,7 +30,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(what: impl Into<String>, places: impl Into<Vec<Place>>) -> Problem {
+    pub(crate) fn new(what: impl Into<String>, places: impl Into<Vec<Place>>) -> Problem {
         Problem {
             what: what.into(),
             places: places.into(),
@@ -80,8 +82,8 @@ impl fmt::Display for Problems {
     }
 }
 
-/// A worker with its handler, or with what its extractors lack.
-pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Missing]>);
+/// A worker or a consumer with its handler, or with what the extractors lack.
+pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Problem]>);
 
 /// Everything that does not fit.
 pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>]) -> Vec<Problem> {
@@ -102,7 +104,7 @@ pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>])
     for (worker, made) in workers {
         match made {
             Ok(handler) => problems.extend(unfit(worker, *handler)),
-            Err(missing) => problems.extend(missing.iter().map(|missing| lacks(worker, missing))),
+            Err(missing) => problems.extend(missing.iter().cloned()),
         }
     }
     problems
@@ -121,7 +123,8 @@ fn unfit(worker: &Resolved, handler: &dyn ErasedHandler) -> Vec<Problem> {
     whats.into_iter().map(problem).collect()
 }
 
-fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
+/// What a worker's extractor lacks.
+pub(crate) fn lacks(worker: &Resolved, missing: &Missing) -> Problem {
     Problem::new(format!("worker \"{}\": {missing}", worker.name), [worker.place])
 }
 
@@ -147,20 +150,28 @@ fn refused(_: &Settings) -> Option<String> {
 fn names(workers: &[&Resolved]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for worker in workers {
-        // The default dead letter topic is named after the topic, so one mistake is said once.
-        let dlq = (worker.dead_letters() && check_topic(&worker.topic).is_ok()).then_some(&worker.dlq_topic);
         let output = worker.output.as_ref().map(|output| &output.topic);
-        let topics = [Some(&worker.topic), output, dlq];
-        let checks = topics.into_iter().flatten().map(|topic| check_topic(topic));
+        let topics = worker.sources.iter().map(|source| &source.topic).chain(output);
+        let checks = topics
+            .map(|topic| check_topic(topic))
+            .chain([check_dead_letters(worker)]);
         let checks = checks.chain([check_worker(&worker.name), check_group(&worker.group)]);
         for error in checks.filter_map(Result::err) {
             problems.push(Problem::new(
-                format!("worker \"{}\": {error}", worker.name),
+                format!("{} \"{}\": {error}", worker.kind, worker.name),
                 [worker.place],
             ));
         }
     }
     problems
+}
+
+/// The default dead letter topic is named after its source, so one mistake is said once.
+fn check_dead_letters(worker: &Resolved) -> Result<(), NameError> {
+    let dead_letters = worker.sources.iter().filter(|_| worker.dead_letters());
+    let named = dead_letters.filter(|source| check_topic(&source.topic).is_ok());
+    let mut checks = named.map(|source| check_topic(&source.dlq_topic));
+    checks.find(Result::is_err).unwrap_or(Ok(()))
 }
 
 /// Groups that have more than one entry, with their places.
@@ -184,8 +195,9 @@ fn duplicate_names(workers: &[&Resolved]) -> Vec<Problem> {
     let problem = |(name, found): (&str, Vec<&Resolved>)| {
         Problem::new(
             format!(
-                "{} workers are named \"{name}\"; give each its own with `name`",
-                found.len()
+                "{} {} are named \"{name}\"; give each its own with `name`",
+                found.len(),
+                kinds(&found)
             ),
             places(&found),
         )
@@ -193,20 +205,45 @@ fn duplicate_names(workers: &[&Resolved]) -> Vec<Problem> {
     twice.into_iter().map(problem).collect()
 }
 
+/// What these are, in the plural.
+fn kinds(found: &[&Resolved]) -> &'static str {
+    let consumers = found
+        .iter()
+        .filter(|worker| worker.kind == Kind::Consumer)
+        .count();
+    match consumers {
+        0 => "workers",
+        all if all == found.len() => "consumers",
+        _ => "workers and consumers",
+    }
+}
+
 fn duplicate_handlers(workers: &[&Resolved]) -> Vec<Problem> {
-    let twice = repeated(workers, |worker| (worker.group.as_str(), worker.topic.as_str()));
+    let mut by_topic: BTreeMap<(&str, &str), Vec<&Resolved>> = BTreeMap::new();
+    for worker in workers {
+        let topics: BTreeSet<&str> = worker
+            .sources
+            .iter()
+            .map(|source| source.topic.as_str())
+            .collect();
+        for topic in topics {
+            by_topic.entry((&worker.group, topic)).or_default().push(worker);
+        }
+    }
+    let twice = by_topic.into_iter().filter(|(_, found)| found.len() > 1);
     let problem = |((group, topic), found): ((&str, &str), Vec<&Resolved>)| {
         let names: Vec<String> = found
             .iter()
             .map(|worker| format!("\"{}\"", worker.name))
             .collect();
         let what = format!(
-            "workers {} handle topic \"{topic}\" in one group, \"{group}\"; give each its own `group_id`, or make them one",
+            "{} {} handle topic \"{topic}\" in one group, \"{group}\"; give each its own `group_id`, or make them one",
+            kinds(&found),
             names.join(" and ")
         );
         Problem::new(what, places(&found))
     };
-    twice.into_iter().map(problem).collect()
+    twice.map(problem).collect()
 }
 
 fn resets(workers: &[&Resolved]) -> Vec<Problem> {
@@ -218,7 +255,8 @@ fn resets(workers: &[&Resolved]) -> Vec<Problem> {
             .map(|w| format!("\"{}\" {}", w.name, reset_word(w.reset)))
             .collect();
         let what = format!(
-            "group \"{group}\" is one client, but its workers differ in `auto_offset_reset`: {}; make them equal, or give one its own `group_id`",
+            "group \"{group}\" is one client, but its {} differ in `auto_offset_reset`: {}; make them equal, or give one its own `group_id`",
+            kinds(&found),
             given.join(", ")
         );
         Problem::new(what, places(&found))
@@ -238,21 +276,18 @@ fn reset_word(reset: OffsetReset) -> &'static str {
 fn dead_letter_loop(worker: &Resolved, workers: &[&Resolved]) -> Option<Problem> {
     let mut paths = vec![vec![worker]];
     while let Some(path) = paths.pop() {
-        let topic = path
-            .last()
-            .filter(|last| last.dead_letters())
-            .map(|last| &last.dlq_topic);
-        let Some(topic) = topic else { continue };
-        if *topic == worker.topic {
-            let what = format!(
-                "worker \"{}\" would read its own dead letters from \"{}\", for ever; give it another `dlq_topic`, or `on_exhausted = \"skip\"`",
-                worker.name, worker.topic
-            );
-            return Some(Problem::new(what, places(&path)));
+        for topic in path.last()?.dlq_topics() {
+            if worker.reads(topic) {
+                let what = format!(
+                    "{} \"{}\" would read its own dead letters from \"{topic}\", for ever; give it another `dlq_topic`, or `on_exhausted = \"skip\"`",
+                    worker.kind, worker.name
+                );
+                return Some(Problem::new(what, places(&path)));
+            }
+            let readers = workers.iter().filter(|reader| reader.reads(topic));
+            let unseen = readers.filter(|reader| path.iter().all(|seen| !std::ptr::eq(*seen, **reader)));
+            paths.extend(unseen.map(|reader| [&path[..], &[*reader]].concat()));
         }
-        let readers = workers.iter().filter(|reader| reader.topic == *topic);
-        let unseen = readers.filter(|reader| path.iter().all(|seen| !std::ptr::eq(*seen, **reader)));
-        paths.extend(unseen.map(|reader| [&path[..], &[*reader]].concat()));
     }
     None
 }

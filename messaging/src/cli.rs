@@ -24,6 +24,7 @@ mod completion;
 mod connection;
 mod consume;
 mod consumer;
+mod consumers;
 mod dlq;
 mod doctor;
 mod groups;
@@ -76,6 +77,8 @@ enum Command {
     Dlq(dlq::Command),
     /// List the workers of this program; connects to nothing
     Workers(workers::Options),
+    /// List the consumers of this program with the handler of each event; connects to nothing
+    Consumers(consumers::Options),
     /// Check that workers, topics, groups, state and settings fit together; connects to nothing
     Check,
     /// List every setting with its value, secrets hidden, and where it came from; connects to nothing
@@ -117,6 +120,7 @@ impl App {
             Command::Consume(options) => consume::run(self, options).await,
             Command::Publish(options) => publish::run(self, options).await,
             Command::Workers(options) => workers::run(&self, &options),
+            Command::Consumers(options) => consumers::run(&self, &options),
             Command::Check => check::run(&self),
             Command::Settings(options) => settings::run(&self, &options),
             Command::Doctor(options) => doctor::run(&self, &options).await,

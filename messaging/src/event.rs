@@ -54,6 +54,8 @@ pub(crate) fn write_time<S: serde::Serializer>(time: &DateTime<Utc>, to: S) -> R
 }
 
 impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for Event<T> {
+    const ENVELOPE: bool = true;
+
     fn encode(&self, format: Format, to: &mut Vec<u8>) -> Result<(), EncodeError> {
         encode_serde(self, format, to)
     }

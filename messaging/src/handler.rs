@@ -13,12 +13,15 @@ use crate::message::Delivery;
 use crate::outcome::{
     Classify, Failure, IntoOutcome, IntoOutcomes, Outcome, Verdict, for_each_record, outcome_of,
 };
-use crate::payload::Payload;
+use crate::payload::{DecodeError, Payload};
 use crate::spec::KeyOf;
 
+mod event;
 mod guarded;
 mod hooks;
 
+pub use event::{EventAnswer, EventHandler, MadeEvent};
+pub(crate) use event::{Routed, erase_event};
 pub(crate) use guarded::Guarded;
 use guarded::OneByOne;
 pub use hooks::Hooks;
@@ -74,13 +77,29 @@ pub trait Gathers<P> {}
 impl<P> Gathers<P> for Many {}
 
 /// A first argument made from one record.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the first argument of a handler of events",
+    label = "not made from one event",
+    note = "take the event's data (`#[derive(serde::Serialize, serde::Deserialize, messaging::Payload)]`), `Event<_>`, `Delivery<_>` or `Json<_>` first; a `Batch<_>` is for workers"
+)]
 pub trait OneInput: Input<Kind = One> {
-    /// Reads it.
+    /// Reads it from the record's value.
     ///
     /// # Errors
     /// When the record is a tombstone or its bytes are no such payload.
-    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError>;
+    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError> {
+        let value = delivery.value().ok_or(TOMBSTONE)?;
+        Self::read(delivery, value)
+    }
+
+    /// Reads it from `body`, the part of the record's value that is meant for it.
+    ///
+    /// # Errors
+    /// When the bytes are no such payload.
+    fn read(delivery: &Delivery, body: &[u8]) -> Result<Self, BoxError>;
 }
+
+pub(crate) const TOMBSTONE: &str = "the record has no value (it is a tombstone)";
 
 impl<T: Payload> Input for T {
     type Payload = T;
@@ -88,8 +107,8 @@ impl<T: Payload> Input for T {
 }
 
 impl<T: Payload> OneInput for T {
-    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError> {
-        decode(delivery)
+    fn read(_: &Delivery, body: &[u8]) -> Result<Self, BoxError> {
+        Ok(decode(body)?)
     }
 }
 
@@ -99,8 +118,8 @@ impl<T: Payload> Input for Delivery<T> {
 }
 
 impl<T: Payload> OneInput for Delivery<T> {
-    fn from_delivery(delivery: &Delivery) -> Result<Self, BoxError> {
-        Ok(delivery.with(decode(delivery)?))
+    fn read(delivery: &Delivery, body: &[u8]) -> Result<Self, BoxError> {
+        Ok(delivery.with(decode(body)?))
     }
 }
 
@@ -148,11 +167,8 @@ impl<T: Payload> Input for Batch<T> {
     type Kind = Many;
 }
 
-fn decode<T: Payload>(delivery: &Delivery) -> Result<T, BoxError> {
-    let value = delivery
-        .value()
-        .ok_or("the record has no value (it is a tombstone)")?;
-    Ok(T::decode(T::formats()[0], value)?)
+fn decode<T: Payload>(body: &[u8]) -> Result<T, DecodeError> {
+    T::decode(T::formats()[0], body)
 }
 
 /// What a handler of this input may answer.
@@ -212,6 +228,18 @@ pub struct Bound<M, H: Handler<M>> {
     timeout: Option<Duration>,
 }
 
+impl<M, H: Handler<M>> Bound<M, H> {
+    fn new(handler: H, classify: Classify<H::Error>, context: &Context) -> Result<Self, Vec<Missing>> {
+        Ok(Bound {
+            handler,
+            setup: H::setup(context)?,
+            classify,
+            key_of: context.key_of(),
+            timeout: context.timeout(),
+        })
+    }
+}
+
 struct Erased<M, H: Handler<M>>(Arc<Bound<M, H>>);
 
 impl<M: 'static, H: Handler<M>> ErasedHandler for Erased<M, H> {
@@ -235,21 +263,15 @@ pub fn erase<M: 'static, H: Handler<M>>(
     classify: Option<fn(&H::Error) -> Verdict>,
     context: &Context,
 ) -> Result<Arc<dyn ErasedHandler>, Vec<Missing>> {
-    let setup = H::setup(context)?;
-    Ok(Arc::new(Erased(Arc::new(Bound {
-        handler,
-        setup,
-        classify,
-        key_of: context.key_of(),
-        timeout: context.timeout(),
-    }))))
+    let bound = Bound::new(handler, classify, context)?;
+    Ok(Arc::new(Erased(Arc::new(bound))))
 }
 
 /// The records of a batch that could be read, and the failures of the others, by their place.
 fn decode_batch<T: Payload>(run: Vec<Delivery>) -> (Vec<Delivery>, Batch<T>, Vec<Option<Outcome>>) {
     let (mut readable, mut batch, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
     for delivery in run {
-        let read = caught(|| decode(&delivery).map_err(Failure::decode));
+        let read = caught(|| T::from_delivery(&delivery).map_err(Failure::decode));
         match read.unwrap_or_else(|panic| Err(Failure::panicked(&panic))) {
             Ok(payload) => {
                 batch.push(delivery.with(payload));
@@ -312,18 +334,38 @@ macro_rules! handlers {
                 setup_all!(context $($argument)*)
             }
 
-            #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
             fn run(bound: &Arc<Bound<(One, P, $($argument,)*), F>>, run: Vec<Delivery>) -> BoxStream<'static, Outcome> {
+                Self::each(bound, run.into_iter(), P::from_delivery)
+            }
+        }
+
+        impl<F, Fut, R, P, $($argument,)*> EventHandler<(One, P, $($argument,)*)> for F
+        where
+            F: Fn(P, $($argument),*) -> Fut + Send + Sync + 'static,
+            Fut: Future<Output = R> + Send + 'static,
+            R: IntoOutcome + Send + 'static,
+            P: OneInput + 'static,
+            $($argument: FromDelivery + 'static,)*
+        {
+            type Input = P;
+            type Answer = R;
+
+            #[allow(non_snake_case, reason = "the macro has one name for a type and its value")]
+            fn each(
+                bound: &Arc<Bound<(One, P, $($argument,)*), F>>,
+                records: impl Iterator<Item = Delivery> + Send + 'static,
+                read: impl Fn(&Delivery) -> Result<P, BoxError> + Send + 'static,
+            ) -> BoxStream<'static, Outcome> {
                 let (bound, timeout) = (bound.clone(), bound.timeout);
                 let (key_of, classify) = (bound.key_of, bound.classify);
                 let call = move |delivery: &Delivery| {
-                    let input = P::from_delivery(delivery).map_err(Failure::decode)?;
+                    let input = read(delivery).map_err(Failure::decode)?;
                     let ($($argument,)*) = &bound.setup;
                     $(let $argument = <$argument as FromDelivery>::from_delivery($argument, delivery).map_err(Failure::decode)?;)*
                     let answer = (bound.handler)(input, $($argument),*);
                     Ok(answer.map(move |answer| outcome_of(answer, key_of, classify)))
                 };
-                OneByOne::new(run, timeout, call).boxed()
+                OneByOne::new(records, timeout, call).boxed()
             }
         }
 

@@ -5,6 +5,8 @@
 //! | to | write |
 //! |---|---|
 //! | handle the records of a topic | [`macro@worker`] on an async function, or [`WorkerSpec::of`] |
+//! | the same, with one delay for all retries | [`macro@message_handler`] on an async function |
+//! | handle events by their names | [`macro@consumer`] on an `impl` or a struct, [`macro@on_event`] on its handlers, or [`ConsumerSpec::of`] |
 //! | let a type be a message | [`macro@Payload`] on a serde type; [`Json`] around a foreign one |
 //! | give a topic a type, with its key | [`macro@topic`] on a unit struct |
 //! | handle records with methods of a type of yours | [`macro@worker`] on `impl Worker for` it, or [`WorkerSpec::worker`] |
@@ -18,6 +20,7 @@
 //! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
 //! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
 //! | end everything in the process | [`shutdown`] |
+//! | consume without an App | [`create_consumer`], [`Consumer`]: with a handler, or as a stream with explicit acknowledgement |
 //! | run | [`App`] |
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
@@ -28,10 +31,12 @@
 
 mod app;
 pub mod broker;
+mod by_hand;
 mod caught;
 pub mod check;
 #[cfg(feature = "cli")]
 mod cli;
+mod consumer;
 pub mod delivery;
 mod domain_event;
 mod error;
@@ -39,6 +44,7 @@ pub mod event;
 pub mod extract;
 pub mod handler;
 pub mod headers;
+mod lookups;
 mod message;
 pub mod name;
 mod nearest;
@@ -61,14 +67,17 @@ pub mod worker;
 pub use private as __private;
 
 pub use app::{App, Layer, Running, shutdown};
+pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
+pub use consumer::EventConsumer;
 pub use delivery::policy::RetryPolicy;
 pub use domain_event::{DomainEvent, EventPublisher};
 pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
+pub use lookups::{get_all_consumers, get_all_event_handlers, get_all_topics, get_all_workers, get_topic};
 pub use message::{Delivery, Headers, Message};
-pub use messaging_macros::{Payload, event, producer, topic, worker};
+pub use messaging_macros::{Payload, consumer, event, message_handler, on_event, producer, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{
@@ -77,7 +86,7 @@ pub use producer::{
 };
 pub use registry::publishers as get_all_publishers;
 pub use settings::{configure, configure_messaging};
-pub use spec::{Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
+pub use spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 pub use worker::{Cx, Worker};
 
@@ -93,7 +102,7 @@ pub use runtime::observer::{Observation, Observer};
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::{
-        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, event,
-        producer, publish, topic, worker,
+        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, consumer,
+        event, message_handler, on_event, producer, publish, topic, worker,
     };
 }

@@ -21,6 +21,7 @@ mod error;
 pub use answer::{Classify, IntoOutcome, IntoOutcomes, Never, Nothing, Outbox};
 pub(crate) use answer::{for_each_record, outcome_of};
 pub use error::HandlerError;
+pub(crate) use error::judge;
 
 /// What the handler decided about one record.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub enum Outcome {
     Done(Outputs),
     /// It failed.
     Failed(Failure),
+    /// It is an event of this name, for which its consumer has no handler: it is counted, and done.
+    Unknown(Box<str>),
 }
 
 /// The outputs of one record: mostly none or one.

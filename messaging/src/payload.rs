@@ -32,6 +32,10 @@ pub enum Format {
     note = "add `#[derive(serde::Serialize, serde::Deserialize, messaging::Payload)]` to it, or wrap a foreign type in `Json<_>`"
 )]
 pub trait Payload: Sized + Send + 'static {
+    /// Whether it reads the whole of an event; others read what is in its `data`.
+    #[doc(hidden)]
+    const ENVELOPE: bool = false;
+
     /// Writes the value behind what `to` already holds.
     ///
     /// # Errors
@@ -171,6 +175,8 @@ impl Payload for String {
 
 /// A shared payload is published as what it points to.
 impl<T: Payload + Sync> Payload for Arc<T> {
+    const ENVELOPE: bool = T::ENVELOPE;
+
     fn encode(&self, format: Format, to: &mut Vec<u8>) -> Result<(), EncodeError> {
         T::encode(self, format, to)
     }

@@ -32,21 +32,23 @@ pub use serde::de::DeserializeOwned;
 
 pub use self::calls::assert_future;
 pub use self::instance::{Instances, WithoutDefault, assert_instance};
+pub use crate::consumer::EventConsumer;
 pub use crate::delivery::policy::{Backoff, OnExhausted, Order};
+pub use crate::extract::Instance;
 pub use crate::payload::{DecodeError, EncodeError, Format, Payload, decode_serde, encode_serde};
 pub use crate::publishing::{KeyBy, no_answer, or_fail, or_log, send_event, send_plain};
 #[cfg(feature = "inventory")]
 pub use crate::registry::Registered;
-pub use crate::registry::{Entry, kinds};
 #[cfg(not(feature = "inventory"))]
-pub use crate::registry::{PUBLISHERS, TOPICS, WORKERS};
+pub use crate::registry::{CONSUMERS, EVENT_HANDLERS, PUBLISHERS, TOPICS, WORKERS};
+pub use crate::registry::{Entry, kinds};
 pub use crate::settings::OffsetReset;
-pub use crate::spec::{Place, PublisherSpec, TopicSpec, WorkerSpec};
+pub use crate::spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherSpec, TopicSpec, WorkerSpec};
 pub use crate::topic::{Any, Reads, ToKey, Topic, Writes};
 pub use crate::{__default_instance as default_instance, __here as here, __register as register};
 
 use crate::extract::{Context, FromDelivery};
-use crate::handler::{Answers, Gathers, Handler, Input};
+use crate::handler::{Answers, EventAnswer, EventHandler, Gathers, Handler, Input, MadeEvent, OneInput};
 use crate::outcome::IntoOutcome;
 use crate::schema::Shapeless;
 use crate::spec::Made;
@@ -74,6 +76,12 @@ pub const fn carries<I: Input, T: Carries<I::Payload>>(_: &T) {}
 
 /// Fails to compile on the topic when it does not take what the handler returns.
 pub const fn accepts<I: Input, R: Answers<I::Kind>, T: Accepts<R::Output>>(_: &T) {}
+
+/// Fails to compile on the user's type when it cannot be the first argument of a handler of events.
+pub const fn assert_event_input<I: OneInput>() {}
+
+/// Fails to compile on the user's type when a handler of events cannot return it.
+pub const fn assert_event_answer<R: EventAnswer + IntoOutcome>() {}
 
 /// Fails to compile on the topic when it does not carry what a worker in class style reads.
 pub const fn class_carries<W: Worker, T: Carries<W::Input>>(_: &T) {}
@@ -116,4 +124,9 @@ pub fn class<W: Worker>(on_error: bool, on_success: bool) -> Class<W> {
 /// All that its extractors miss.
 pub fn erase<M: 'static, H: Handler<M>>(handler: H, context: &Context) -> Made {
     crate::handler::erase(handler, None, context)
+}
+
+/// Forgets the types of a handler of events.
+pub fn erase_event<M: 'static, H: EventHandler<M>>(handler: H, context: &Context) -> MadeEvent {
+    crate::handler::erase_event(handler, None, context)
 }

@@ -7,7 +7,7 @@
 //! There are two ways to gather entries at link time, and one is chosen for the whole program: `linkme`, or `inventory`
 //! where the feature of that name is on, for linkers and targets on which the sections of `linkme` do not hold.
 
-use crate::spec::{Place, PublisherSpec, TopicSpec, WorkerSpec};
+use crate::spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherSpec, TopicSpec, WorkerSpec};
 
 /// A registry element: makes the description when the registry is read.
 pub type Entry<S> = fn() -> S;
@@ -63,6 +63,10 @@ macro_rules! slices {
 slices! {
     /// All workers, put here by `#[worker]` at link time.
     WORKERS: WorkerSpec, workers;
+    /// All consumers, put here by `#[consumer]` at link time.
+    CONSUMERS: ConsumerSpec, consumers;
+    /// All handlers of events, put here by `#[on_event]` at link time.
+    EVENT_HANDLERS: EventHandlerSpec, event_handlers;
     /// All topics, put here by `#[topic]` at link time.
     TOPICS: TopicSpec, topics;
     /// All publishers, put here by `#[producer]` and `#[event]` at link time.
@@ -132,10 +136,14 @@ macro_rules! anchor {
 #[macro_export]
 macro_rules! __here {
     () => {
+        $crate::__here!(::core::line!())
+    };
+    // For one of several items on which one macro stands.
+    ($line:expr) => {
         $crate::__private::Place {
             module: ::core::module_path!(),
             file: ::core::file!(),
-            line: ::core::line!(),
+            line: $line,
             package: ::core::env!("CARGO_PKG_NAME"),
         }
     };

@@ -10,6 +10,7 @@
 //! | `run` | a run of records at its handler, with all that may panic in it |
 //! | `parked` | runs whose handler is pending |
 //! | `dead_letter` | what a dead letter looks like |
+//! | `unknown` | events that no handler is for |
 //! | `timers`, `clock`, `rng`, `weight` | time, chance, and how heavy a handler is |
 //! | `health` | what readiness and liveness probes ask |
 //! | `observer` | what is told to whoever watches |
@@ -30,4 +31,5 @@ mod run;
 mod timers;
 mod turns;
 pub(crate) mod unit;
+mod unknown;
 mod weight;

@@ -1,7 +1,8 @@
-//! Descriptions of workers, topics and publishers: what a macro leaves behind, and what is written by hand.
+//! Descriptions of workers, consumers, topics and publishers: what a macro leaves behind, and what is written by hand.
 //!
 //! Every key is an `Option` here; defaults are applied once, where the settings are resolved.
 
+mod consumer;
 mod keys;
 mod publisher;
 mod reading;
@@ -23,6 +24,7 @@ use crate::schema::{SchemaSource, Schemas};
 use crate::topic::TopicRef;
 use crate::worker::{Class, Worker};
 
+pub use consumer::{ConsumerSpec, EventHandlerSpec};
 pub use keys::worker_keys_table;
 pub(crate) use keys::{Decided, Keys, WORKER_KEYS, WorkerKey};
 
@@ -70,6 +72,10 @@ pub type KeyOf = fn(&dyn Any) -> Option<Bytes>;
 /// Gives the value whose methods are handlers, unless the program gives one.
 pub(crate) type Fallback = Arc<dyn Fn(&mut States) + Send + Sync>;
 
+pub(crate) fn fallback<T: Send + Sync + 'static>(default: fn() -> T) -> Fallback {
+    Arc::new(move |states: &mut States| states.fall_back(default))
+}
+
 /// Where a worker's outputs go.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -93,7 +99,8 @@ pub(crate) struct Target {
 pub struct WorkerSpec {
     name: String,
     place: Place,
-    topic: String,
+    /// One, unless it was made for a consumer by hand.
+    topics: Vec<String>,
     make: Make,
     pub(crate) fallback: Option<Fallback>,
     pub(crate) output: Option<Target>,
@@ -138,11 +145,17 @@ impl WorkerSpec {
         topic: impl TopicRef,
         make: impl Fn(&Context) -> Made + Send + Sync + 'static,
     ) -> WorkerSpec {
+        let topics = vec![topic.topic_name().to_owned()];
+        WorkerSpec::by_hand(name.into(), place, topics, Arc::new(make))
+    }
+
+    /// A worker of several topics, with a handler that is made already.
+    pub(crate) fn by_hand(name: String, place: Place, topics: Vec<String>, make: Make) -> WorkerSpec {
         WorkerSpec {
-            name: name.into(),
+            name,
             place,
-            topic: topic.topic_name().to_owned(),
-            make: Arc::new(make),
+            topics,
+            make,
             fallback: None,
             output: None,
             retry_policy: None,
@@ -207,8 +220,7 @@ impl WorkerSpec {
     /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`: the
     /// App must give one.
     pub fn default_instance<T: Send + Sync + 'static>(mut self, default: Option<fn() -> T>) -> WorkerSpec {
-        self.fallback =
-            default.map(|default| Arc::new(move |states: &mut States| states.fall_back(default)) as Fallback);
+        self.fallback = default.map(fallback);
         self
     }
 
@@ -230,18 +242,69 @@ impl WorkerSpec {
 
     /// The topic it reads, without the setting `topic_prefix`.
     pub fn topic(&self) -> &str {
-        &self.topic
+        self.topics.first().map_or("", String::as_str)
+    }
+
+    /// All keys at once.
+    pub(crate) fn with_keys(self, keys: Keys) -> WorkerSpec {
+        WorkerSpec { keys, ..self }
     }
 
     pub(crate) fn make(&self, context: &Context) -> Made {
         (self.make)(context).and_then(|handler| self.schemas.around(handler))
     }
+
+    /// What of it is decided as for a consumer.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            kind: Kind::Worker,
+            name: &self.name,
+            place: self.place,
+            topics: &self.topics,
+            output: self.output.as_ref(),
+            keys: self.given(),
+        }
+    }
 }
 
 impl fmt::Debug for WorkerSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "worker {} on {} ({})", self.name, self.topic, self.place)
+        write!(
+            f,
+            "worker {} on {} ({})",
+            self.name,
+            self.topics.join(", "),
+            self.place
+        )
     }
+}
+
+/// What runs: a handler of one topic, or of the events of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Worker,
+    Consumer,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Worker => "worker",
+            Kind::Consumer => "consumer",
+        })
+    }
+}
+
+/// What workers and consumers have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) name: &'a str,
+    pub(crate) place: Place,
+    pub(crate) topics: &'a [String],
+    pub(crate) output: Option<&'a Target>,
+    /// All that the source says of its keys.
+    pub(crate) keys: Keys,
 }
 
 /// The description of a topic: what `#[topic]` leaves behind.

@@ -67,6 +67,7 @@ fn help_names_every_command_and_the_exit_codes() -> Result<()> {
             "dlq ",
             "doctor ",
             "workers ",
+            "consumers ",
             "check ",
             "[default]",
             "messaging.toml",
@@ -282,11 +283,11 @@ fn workers_are_listed_as_json() -> Result<()> {
         .for_each(|row| drop(row.as_object_mut().map(|row| row.remove("keys"))));
     let expected = serde_json::json!([
         {
-            "worker": "hear-it", "topic": "dev.loud", "output_topic": null, "dlq_topic": null, "group": "ears",
-            "group_from": "group_id", "concurrency": 1, "max_retries": 3, "place": place(SERVICE, "hear"),
+            "kind": "worker", "worker": "hear-it", "topic": "dev.loud", "output_topic": null, "dlq_topic": null,
+            "group": "ears", "group_from": "group_id", "concurrency": 1, "max_retries": 3, "place": place(SERVICE, "hear"),
         },
         {
-            "worker": "shout", "topic": "dev.quiet", "output_topic": "dev.loud", "dlq_topic": "dev.quiet.dlq",
+            "kind": "worker", "worker": "shout", "topic": "dev.quiet", "output_topic": "dev.loud", "dlq_topic": "dev.quiet.dlq",
             "group": "shop.shout", "group_from": "the setting service", "concurrency": 4, "max_retries": 7,
             "place": place(SERVICE, "shout"),
         },

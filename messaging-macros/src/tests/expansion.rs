@@ -59,6 +59,56 @@ fn worker(keys: &str, item: &str) -> String {
     formatted(crate::worker::expand(tokens(keys), tokens(item)))
 }
 
+/// All keys of `#[consumer]` except `crate`, each with a value.
+const ALL_CONSUMER_KEYS: &[&str] = &[
+    "GROUP",
+    "topics = [\"users\", Payments]",
+    "name = \"order-events\"",
+    "concurrency = 8",
+    "order = \"partition\"",
+    "max_retries = 5",
+    "retry_backoff = \"linear\"",
+    "retry_delay = \"2s\"",
+    "retry_max_delay = 7200",
+    "retry_jitter = 0.5",
+    "timeout = PATIENCE",
+    "dlq_topic = \"dead\"",
+    "on_exhausted = \"skip\"",
+    "max_in_flight = 500",
+    "max_bytes = 1 << 20",
+    "max_ahead = 10_000",
+    "auto_offset_reset = \"latest\"",
+];
+
+const LEAST_CONSUMER: &str = "impl Shop { #[on_event(\"paid\")] async fn paid(&self, order: Order) {} }";
+const MOST_CONSUMER: &str = "
+    /// A shop.
+    #[cfg(unix)]
+    impl super::Shop<u8> {
+        const LIMIT: usize = 7;
+        /// Charges.
+        #[cfg(feature = \"till\")]
+        #[messaging::on_event(PAID, classify = verdict)]
+        #[inline]
+        pub async fn r#match(&self, order: Event<Order>, State(own): State<Self>, attempt: Attempt) -> Result<(), Refused> { todo }
+        fn helper(&self) {}
+        #[on_event(\"lost\")]
+        async fn lost(&self, order: Order) {}
+    }
+";
+
+fn consumer(keys: &str, item: &str) -> String {
+    formatted(crate::consumer::expand(tokens(keys), tokens(item)))
+}
+
+fn on_event(keys: &str, item: &str) -> String {
+    formatted(crate::on_event::expand(tokens(keys), tokens(item)))
+}
+
+fn message_handler(keys: &str, item: &str) -> String {
+    formatted(crate::message_handler::expand(tokens(keys), tokens(item)))
+}
+
 fn topic(keys: &str, item: &str) -> String {
     formatted(crate::topic::expand(tokens(keys), tokens(item)))
 }
@@ -237,5 +287,82 @@ fn the_item_stays_token_for_token() {
     for keys in ["topic = \"orders\"", "topics = 7"] {
         let expansion = crate::worker::expand(tokens(keys), tokens(MOST)).to_string();
         assert!(expansion.starts_with(&tokens(MOST).to_string()), "{expansion}");
+    }
+}
+
+#[test]
+fn least_consumer() {
+    insta::assert_snapshot!(consumer("\"shop\", topics = [\"orders\"]", LEAST_CONSUMER));
+}
+
+#[test]
+fn most_consumer() {
+    insta::assert_snapshot!(consumer(&ALL_CONSUMER_KEYS.join(", "), MOST_CONSUMER));
+}
+
+#[test]
+fn renamed_consumer() {
+    insta::assert_snapshot!(consumer("topic = \"orders\", crate = events", LEAST_CONSUMER));
+}
+
+#[test]
+fn struct_consumer() {
+    insta::assert_snapshot!(consumer(
+        "\"shop\", topic = Orders",
+        "pub struct Shop { till: u8 }"
+    ));
+}
+
+#[test]
+fn function_consumer() {
+    insta::assert_snapshot!(consumer("topic = \"orders\", group_id = \"shop\"", LEAST));
+}
+
+#[test]
+fn least_on_event() {
+    insta::assert_snapshot!(on_event("\"paid\", consumer = Shop", LEAST));
+}
+
+#[test]
+fn most_on_event() {
+    let keys = "event = events::PAID, consumer = shops::Shop, classify = verdict, crate = events";
+    let item = "#[cfg(unix)] pub async fn charge(order: Event<Order>, db: State<Db>) -> Result<Message<Paid>, Refused> { todo }";
+    insta::assert_snapshot!(on_event(keys, item));
+}
+
+#[test]
+fn least_message_handler() {
+    insta::assert_snapshot!(message_handler("topic = \"orders\"", LEAST));
+}
+
+#[test]
+fn most_message_handler() {
+    let keys =
+        "topic = ORDERS, group_id = \"shop\", max_retries = 9, retry_delay = 5, output_topic = Invoices";
+    insta::assert_snapshot!(message_handler(keys, LEAST));
+}
+
+#[test]
+fn a_consumer_and_each_of_its_handlers_expand_to_few_lines() {
+    let keys = "\"shop\", topics = [\"orders\"]";
+    let plain = "impl Shop { async fn paid(&self, order: Order) {} }";
+    assert!(lines_beyond(plain, &consumer(keys, LEAST_CONSUMER)) <= 13 + 25);
+    let on_struct = consumer(keys, "struct Shop;");
+    assert!(lines_beyond("struct Shop;", &on_struct) <= 13, "{on_struct}");
+    assert!(lines_beyond(LEAST, &on_event("\"paid\", consumer = Shop", LEAST)) <= 20);
+}
+
+/// Only `#[on_event]` goes; the rest is the user's.
+#[test]
+fn an_impl_stays_as_it_is_but_for_on_event() {
+    let without = MOST_CONSUMER
+        .replace("#[messaging::on_event(PAID, classify = verdict)]", "")
+        .replace("#[on_event(\"lost\")]", "");
+    for keys in ["\"shop\", topic = \"orders\"", "retries = 7"] {
+        let expansion = crate::consumer::expand(tokens(keys), tokens(MOST_CONSUMER)).to_string();
+        assert!(
+            expansion.starts_with(&tokens(&without).to_string()),
+            "{expansion}"
+        );
     }
 }

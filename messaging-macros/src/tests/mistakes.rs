@@ -260,3 +260,85 @@ fn a_payload_says_all_its_mistakes() {
         assert!(found.contains(expected), "{found:?} does not say {expected:?}");
     }
 }
+
+fn consumer(keys: &str, item: &str) -> Vec<String> {
+    messages(crate::consumer::expand(tokens(keys), tokens(item)))
+}
+
+#[test]
+fn a_consumer_says_all_its_mistakes_and_those_of_its_methods() {
+    let found = consumer(
+        "\"\", concurrency = 0, output_topic = \"a\", topics = \"orders\", retries = 7",
+        "impl<T> Greets for Shop<T> {
+            #[on_event] fn one(&mut self, order: &Order) {}
+            #[on_event(\"two\", consumer = Shop)] async fn two() {}
+        }",
+    );
+    let expected = [
+        "`group_id` is empty",
+        "`concurrency` is too small",
+        "`output_topic` does not fit here",
+        "`topics` is a list",
+        "unknown key `retries` (did you mean `max_retries`?)",
+        "not on the `impl` of a trait",
+        "a consumer cannot be generic",
+        "names no event",
+        "takes `&self`",
+        "write `async fn`",
+        "take `Order` by value",
+        "`consumer` does not fit here",
+        "takes `&self`",
+        "needs a payload",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.contains(expected), "{found:?} does not say {expected:?}");
+    }
+}
+
+#[test]
+fn a_list_of_accepted_keys_has_no_refused_one() {
+    let found = consumer("\"shop\", topic = \"a\", nonsense = 7", "struct Shop;");
+    assert!(
+        matches!(&found[..], [one] if one.contains("max_ahead") && !one.contains("batch_size")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn methods_are_found_among_all_items_of_an_impl() {
+    let item = "impl Shop {
+        const A: usize = { 1 };
+        const B: [u8; 2] = [1, 2];
+        type C = u8;
+        helper! { fn paid() {} }
+        helper!(paid);
+        pub(crate) const unsafe fn plain() {}
+        #[on_event(\"paid\")] async fn paid(&self) {}
+    }";
+    let found = consumer("\"shop\", topic = \"a\"", item);
+    assert!(
+        matches!(&found[..], [one] if one.contains("needs a payload")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_message_handler_says_all_its_mistakes() {
+    let found = messages(crate::message_handler::expand(
+        tokens("retry_backoff = \"linear\", retry_policy = PAYMENTS, retry_delay = \"soon\""),
+        tokens("fn charge(&self, order: Order) {}"),
+    ));
+    let expected = [
+        "`retry_backoff` does not fit here",
+        "`retry_policy` does not fit here",
+        "`retry_delay` is no duration",
+        "a message handler is asynchronous",
+        "a message handler cannot be a method",
+        "write `#[message_handler(topic",
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.contains(expected), "{found:?} does not say {expected:?}");
+    }
+}

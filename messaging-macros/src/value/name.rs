@@ -1,9 +1,11 @@
 //! Names of topics, groups and workers. The runtime checks the ones that no literal shows.
 
-use syn::parse::ParseStream;
-use syn::{Error, Lit, LitStr};
+use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, Expr, Lit, LitStr};
 
 use super::{Value, Written};
+use crate::mistakes::Mistakes;
 
 const LONGEST: usize = 249;
 
@@ -26,6 +28,34 @@ pub(crate) fn topic_ref(key: &str, input: ParseStream<'_>) -> syn::Result<Value>
         mistake: topic_mistake,
     }
     .read(key, input)
+}
+
+/// Topics, each as [`topic_ref`] takes it.
+pub(crate) fn topic_refs(key: &str, input: ParseStream<'_>) -> syn::Result<Value> {
+    let written = Written::parse(input)?;
+    let Written::Expression(Expr::Array(list)) = &written else {
+        let message = format!("`{key}` is a list: write `{key} = [\"orders\", \"payments\"]`");
+        return Err(Error::new_spanned(&written, message));
+    };
+    if list.elems.is_empty() {
+        let message = format!("`{key}` is empty: name at least one topic, such as `{key} = [\"orders\"]`");
+        return Err(Error::new_spanned(&written, message));
+    }
+    let mut mistakes = Mistakes::default();
+    let mut seen = Vec::new();
+    for topic in &list.elems {
+        let read = |input: ParseStream<'_>| topic_ref(key, input);
+        mistakes.keep(read.parse2(topic.to_token_stream()));
+        let text = topic.to_token_stream().to_string();
+        if seen.contains(&text) {
+            mistakes.at(topic, format!("{text} is in `{key}` twice: remove one"));
+        }
+        seen.push(text);
+    }
+    mistakes.none()?;
+    Ok(Value::List(
+        list.elems.iter().map(ToTokens::to_token_stream).collect(),
+    ))
 }
 
 /// The name of a topic.

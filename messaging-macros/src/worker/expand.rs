@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::Worker;
+use crate::function::Shape;
 use crate::keys::{Given, Keys};
 use crate::spans::{borrowed, inferred, shown_at};
 
@@ -35,6 +36,7 @@ fn spec(worker: &Worker) -> TokenStream {
         function,
         name,
         topic,
+        unsaid,
         ..
     } = worker;
     let private = keys.private();
@@ -49,6 +51,7 @@ fn spec(worker: &Worker) -> TokenStream {
             #topic,
             |context| #private::erase(#function, context),
         )
+        #unsaid
         #(#calls)*
         #classify
     }
@@ -57,8 +60,9 @@ fn spec(worker: &Worker) -> TokenStream {
 fn arguments(worker: &Worker) -> TokenStream {
     let Worker {
         keys,
-        input,
-        extractors,
+        shape: Shape {
+            input, extractors, ..
+        },
         ..
     } = worker;
     let span = shown_at(input);
@@ -74,7 +78,7 @@ fn arguments(worker: &Worker) -> TokenStream {
 
 /// Whether the topic can be read as the input; that the input is none falls on the input, where it is said already.
 fn carries(worker: &Worker) -> TokenStream {
-    let (input, topic) = (&worker.input, &worker.topic);
+    let (input, topic) = (&worker.shape.input, &worker.topic);
     let span = shown_at(input);
     let private = worker.keys.private_at(span);
     let (inferred, borrowed) = (inferred(topic), borrowed(topic));
@@ -83,7 +87,7 @@ fn carries(worker: &Worker) -> TokenStream {
 
 /// The result alone, or the result together with the topic that takes it.
 fn outcome(worker: &Worker) -> TokenStream {
-    let (input, outcome) = (&worker.input, &worker.outcome);
+    let (input, outcome) = (&worker.shape.input, &worker.shape.outcome);
     let span = shown_at(input);
     let private = worker.keys.private_at(span);
     let Some(topic) = worker.keys.tokens("output_topic") else {
@@ -95,7 +99,8 @@ fn outcome(worker: &Worker) -> TokenStream {
 
 /// The keys of batches change nothing for a handler of single records, which is not what the user meant.
 fn batches(worker: &Worker) -> TokenStream {
-    let Worker { keys, input, .. } = worker;
+    let Worker { keys, shape, .. } = worker;
+    let input = &shape.input;
     let given = ["batch_size", "batch_timeout"].map(|key| keys.given(key));
     let checks = given.into_iter().flatten().map(|given| {
         let span = shown_at(given);
@@ -108,9 +113,8 @@ fn batches(worker: &Worker) -> TokenStream {
 
 /// A schema of what has a type says nothing that the type does not.
 fn schemas(worker: &Worker) -> TokenStream {
-    let Worker {
-        keys, input, outcome, ..
-    } = worker;
+    let Worker { keys, shape, .. } = worker;
+    let Shape { input, outcome, .. } = shape;
     let on_input = keys.given("input_schema").map(|given| {
         let (private, payload) = at_key(keys, given);
         quote_spanned!(shown_at(given)=> #private::assert_shapeless_input::<#input, #payload>();)

@@ -2,14 +2,15 @@
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Signature, Token, Visibility};
+use syn::{Attribute, Signature, Token};
 
-use crate::keys::{Keys, Slot};
+use super::Dialect;
+use crate::keys::{Keys, Slot, with_first};
 use crate::mistakes::Mistakes;
 use crate::value;
 
 /// The accepted keys.
-pub(super) const SLOTS: &[Slot] = &[
+pub(crate) const SLOTS: &[Slot] = &[
     Slot::own("topic", value::topic_ref),
     Slot::call("output_topic", value::topic_ref),
     Slot::own("name", value::worker_name),
@@ -37,9 +38,6 @@ pub(super) const SLOTS: &[Slot] = &[
     Slot::own("crate", value::crate_path),
 ];
 
-const MISPLACED: &str =
-    "`#[worker]` cannot stand here: put it on an async function, or on `impl Worker for` a type";
-
 /// What the user wrote.
 pub(super) struct Written {
     pub(super) keys: Keys,
@@ -50,10 +48,14 @@ pub(super) struct Written {
 
 /// # Errors
 /// The mistakes of the attribute and that the item is no function.
-pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
+pub(super) fn parse(dialect: &Dialect, attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
     let mut mistakes = Mistakes::default();
-    let keys = Keys::parse(SLOTS, attribute, &mut mistakes);
-    match function.parse2(item) {
+    let attribute = match dialect.first {
+        Some(first) => with_first(first, dialect.slots, attribute),
+        None => attribute,
+    };
+    let keys = Keys::parse(dialect.slots, attribute, &mut mistakes);
+    match dialect.wording.parse(item) {
         Ok((attributes, signature)) => Ok(Written {
             keys,
             attributes,
@@ -73,16 +75,4 @@ pub(super) fn is_impl(item: TokenStream) -> bool {
         Ok(found)
     };
     peeked.parse2(item).unwrap_or(false)
-}
-
-/// The body is not read: what is wrong in it is the compiler's to say.
-fn function(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Signature)> {
-    let attributes = input.call(Attribute::parse_outer)?;
-    input.parse::<Visibility>()?;
-    let start = input.span();
-    let signature = input
-        .parse::<Signature>()
-        .map_err(|_| Error::new(start, MISPLACED))?;
-    input.parse::<TokenStream>()?;
-    Ok((attributes, signature))
 }

@@ -6,52 +6,80 @@ use super::{App, Resolved, connect};
 use crate::broker::Broker;
 use crate::error::{Kind, Result};
 use crate::settings::Settings;
+use crate::spec::{ConsumerSpec, WorkerSpec};
 
 impl App {
-    /// The settings that count for this App.
-    pub(crate) fn settings(&self) -> Result<Settings> {
-        Ok(Settings::load(&self.sources)?)
-    }
-
-    /// Every worker with all its keys decided.
+    /// Every worker and consumer with all its keys decided.
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>> {
         Ok(self.resolved_by(&self.settings()?))
     }
 
     /// As [`App::resolved`], by settings that were loaded before.
     pub(crate) fn resolved_by(&self, settings: &Settings) -> Vec<Resolved> {
-        let resolve = |spec| Resolved::new(spec, settings);
-        self.workers.iter().map(resolve).collect()
+        let workers = self.workers.iter().map(WorkerSpec::subject);
+        let subjects = workers.chain(self.consumers.iter().map(ConsumerSpec::subject));
+        subjects.map(|subject| Resolved::new(subject, settings)).collect()
     }
 
     /// What stands before the name of every topic; empty when nothing does.
     pub(crate) fn topic_prefix(&self) -> Result<String> {
-        Ok(Settings::load(&self.sources)?
-            .topic_prefix
-            .clone()
-            .unwrap_or_default())
+        Ok(self.settings()?.topic_prefix.clone().unwrap_or_default())
     }
 
     /// Each group with each topic that it has a handler for.
     pub(crate) fn handled(&self) -> Result<Vec<(String, String)>> {
-        let resolved = self.resolved()?.into_iter();
-        Ok(resolved.map(|handler| (handler.group, handler.topic)).collect())
+        let each = |resolved: Resolved| {
+            let group = resolved.group;
+            let topics = resolved.sources.into_iter();
+            topics.map(move |source| (group.clone(), source.topic))
+        };
+        Ok(self.resolved()?.into_iter().flat_map(each).collect())
     }
 
-    /// Only the handlers of groups and topics of which this is true.
+    /// Only the handlers of groups and topics of which this is true; a consumer reads only such topics.
     pub(crate) fn keeping_where(mut self, keep: impl Fn(&str, &str) -> bool) -> Result<App> {
-        let settings = Settings::load(&self.sources)?;
+        let settings = self.settings()?;
         self.workers.retain(|spec| {
-            let handler = Resolved::new(spec, &settings);
-            keep(&handler.group, &handler.topic)
+            let handler = Resolved::new(spec.subject(), &settings);
+            handler
+                .sources
+                .iter()
+                .any(|source| keep(&handler.group, &source.topic))
         });
-        Ok(self)
+        for spec in &mut self.consumers {
+            let consumer = Resolved::new(spec.subject(), &settings);
+            let mut kept = consumer
+                .sources
+                .iter()
+                .map(|source| keep(&consumer.group, &source.topic));
+            spec.topics.retain(|_| kept.next().unwrap_or(false));
+        }
+        self.consumers.retain(|spec| !spec.topics.is_empty());
+        Ok(self.without_strays())
     }
 
-    /// Only the workers of these names.
+    /// Every consumer with all its keys decided, in the order of [`App::gathered`].
+    pub(crate) fn resolved_consumers(&self) -> Result<Vec<Resolved>> {
+        let settings = self.settings()?;
+        let subjects = self.consumers.iter().map(ConsumerSpec::subject);
+        Ok(subjects
+            .map(|subject| Resolved::new(subject, &settings))
+            .collect())
+    }
+
+    /// Only the workers and consumers of these names.
     pub(crate) fn keeping(mut self, names: &[String]) -> App {
-        self.workers
-            .retain(|worker| names.iter().any(|name| name == worker.name()));
+        let kept = |kept: &str| names.iter().any(|name| name == kept);
+        self.workers.retain(|worker| kept(worker.name()));
+        self.consumers.retain(|consumer| kept(consumer.name()));
+        self.without_strays()
+    }
+
+    /// Only the handlers whose consumer is there.
+    fn without_strays(mut self) -> App {
+        let mut handlers = std::mem::take(&mut self.event_handlers);
+        handlers.retain(|handler| self.owns(handler));
+        self.event_handlers = handlers;
         self
     }
 

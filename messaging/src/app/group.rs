@@ -10,6 +10,7 @@ use rustc_hash::FxBuildHasher;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::plan::{Plan, Planned};
+use super::resolve::Source;
 use super::running::{Running, Shutdown, Started};
 use crate::broker::{Broker, BrokerError, Subscribe, Subscription};
 use crate::delivery::Core;
@@ -107,7 +108,7 @@ impl Plan {
     }
 }
 
-/// The workers of one group.
+/// The workers and consumers of one group.
 struct Members {
     units: Vec<Arc<Unit>>,
     /// Which of them handles a topic.
@@ -129,10 +130,10 @@ impl Members {
         {
             // The check has seen to it that every handler is there.
             let Ok(handler) = &worker.made else { continue };
-            members
-                .routes
-                .insert(worker.resolved.topic.clone(), members.units.len());
-            members.topics.push(worker.resolved.topic.clone());
+            for source in &worker.resolved.sources {
+                members.routes.insert(source.topic.clone(), members.units.len());
+                members.topics.push(source.topic.clone());
+            }
             members
                 .units
                 .push(Arc::new(unit(worker, handler.clone(), &plan.settings)));
@@ -190,7 +191,7 @@ fn unit(worker: &Planned, handler: Arc<dyn ErasedHandler>, settings: &Settings) 
             .output
             .as_ref()
             .map(|output| Arc::from(output.topic.as_str())),
-        dlq_topic: Arc::from(resolved.dlq_topic.as_str()),
+        dlq_topics: resolved.sources.iter().map(dead_letters).collect(),
         topic_prefix: settings.topic_prefix.clone().unwrap_or_default(),
         reset: resolved.reset,
         rules,
@@ -199,6 +200,10 @@ fn unit(worker: &Planned, handler: Arc<dyn ErasedHandler>, settings: &Settings) 
         handler,
         hooks: hooks.clone(),
     }
+}
+
+fn dead_letters(source: &Source) -> (String, Arc<str>) {
+    (source.topic.clone(), Arc::from(source.dlq_topic.as_str()))
 }
 
 fn revoke_deadline(settings: &Settings) -> Duration {

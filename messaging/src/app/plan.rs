@@ -5,25 +5,31 @@ use std::sync::Arc;
 
 use super::{Given, Resolved, topics};
 use crate::broker::Broker;
-use crate::check::{Built, Problems, check};
+use crate::check::{Built, Problem, Problems, check};
+use crate::consumer::Made;
 use crate::error::{Kind, Result};
-use crate::extract::Missing;
-use crate::handler::{ErasedHandler, Hooks};
+use crate::handler::Hooks;
 use crate::producer::Producer;
 use crate::settings::Settings;
+use crate::spec::EventHandlerSpec;
 
 /// An App whose settings, workers and handlers are made, before anything is connected.
 pub(super) struct Plan {
     pub(super) settings: Settings,
     pub(super) given: Vec<Given>,
+    /// Workers and consumers.
     pub(super) workers: Vec<Planned>,
+    /// The handlers of events, each with its consumer.
+    pub(super) events: Vec<(String, EventHandlerSpec)>,
+    /// What does not fit between consumers and handlers.
+    pub(super) problems: Vec<Problem>,
     pub(super) broker: Option<Arc<dyn Broker>>,
     pub(super) producer: Producer,
 }
 
 pub(super) struct Planned {
     pub(super) resolved: Resolved,
-    pub(super) made: Result<Arc<dyn ErasedHandler>, Vec<Missing>>,
+    pub(super) made: Made,
     pub(super) hooks: Option<Arc<dyn Hooks>>,
 }
 
@@ -34,7 +40,9 @@ impl Plan {
             .iter()
             .map(|worker| (&worker.resolved, worker.made.as_deref().map_err(Vec::as_slice)))
             .collect();
-        match Problems::new(check(&self.settings, &self.given, &built)) {
+        let mut problems = check(&self.settings, &self.given, &built);
+        problems.extend(self.problems.iter().cloned());
+        match Problems::new(problems) {
             Some(problems) => Err(Kind::Check(problems).into()),
             None => Ok(()),
         }
@@ -54,11 +62,18 @@ impl Plan {
         }
         for worker in self.resolved() {
             let output = worker.output.as_ref().map(|output| output.topic.as_str());
-            let dlq = worker.dead_letters().then_some(worker.dlq_topic.as_str());
+            let dlq = worker.dead_letters().then(|| worker.dlq_topics().join(", "));
             let rules = worker.keys();
-            tracing::info!(worker = %worker.name, topic = %worker.topic, output, group = %worker.group,
+            tracing::info!(worker = %worker.name, topic = worker.topics(), output, group = %worker.group,
                 group_from = worker.group_from, concurrency = rules.concurrency, dlq, overridden = worker.overridden(),
-                place = %worker.place, "worker found");
+                place = %worker.place, "{} found", worker.kind);
+        }
+        self.announce_events();
+    }
+
+    fn announce_events(&self) {
+        for (consumer, handler) in &self.events {
+            tracing::info!(%consumer, event = handler.event(), handler = handler.name(), place = %handler.place(), "event handler found");
         }
     }
 

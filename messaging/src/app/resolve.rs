@@ -1,4 +1,4 @@
-//! From a description and the settings to what a worker is told at run time. Defaults are applied here, once.
+//! From a description and the settings to what a worker or a consumer is told at run time. Defaults are applied here, once.
 
 use std::time::Duration;
 
@@ -8,19 +8,20 @@ use crate::program;
 use crate::settings::{
     Layer, OffsetReset, Origin, Resolved as Strongest, Settings, WorkerLayer, WorkerOverride,
 };
-use crate::spec::{Decided, Keys, Place, Target, WORKER_KEYS, WorkerKey, WorkerSpec};
+use crate::spec::{Decided, Keys, Kind, Place, Subject, Target, WORKER_KEYS, WorkerKey};
 
-/// A worker with every key decided; all topics carry the prefix.
+/// A worker or a consumer with every key decided; all topics carry the prefix.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
+    pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) group: String,
     /// Where the group's name came from, for the start-up log.
     pub(crate) group_from: &'static str,
-    pub(crate) topic: String,
+    /// One, unless it is a consumer.
+    pub(crate) sources: Vec<Source>,
     pub(crate) output: Option<Target>,
-    pub(crate) dlq_topic: String,
     pub(crate) reset: OffsetReset,
     pub(crate) timeout: Option<Duration>,
     /// Whether `batch_size` or `batch_timeout` was given.
@@ -45,51 +46,71 @@ pub(crate) struct Fact {
     pub(crate) origin: Option<Origin>,
 }
 
+/// A topic that is read, and where its dead letters go.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) topic: String,
+    pub(crate) dlq_topic: String,
+}
+
+impl Source {
+    fn new(topic: &str, dlq_topic: Option<&str>, prefix: &str) -> Source {
+        Source {
+            topic: format!("{prefix}{topic}"),
+            dlq_topic: dlq_topic
+                .map_or_else(|| format!("{prefix}{topic}.dlq"), |dlq| format!("{prefix}{dlq}")),
+        }
+    }
+}
+
 impl Resolved {
-    pub(crate) fn new(spec: &WorkerSpec, settings: &Settings) -> Resolved {
-        let said = settings.overrides_of(spec.name());
-        let mut given = operators(&said).or(spec.given());
-        let (group, group_from) = group(spec.name(), spec.place(), &given, settings);
+    pub(crate) fn new(spec: Subject<'_>, settings: &Settings) -> Resolved {
+        let said = settings.overrides_of(spec.name);
+        let mut given = operators(&said).or(spec.keys.clone());
+        let (group, group_from) = group(&spec, &given, settings);
         let reset = given
             .auto_offset_reset
             .unwrap_or(settings.kafka_auto_offset_reset);
-        let topic = given.topic.take().unwrap_or_else(|| spec.topic().to_owned());
+        let topics = given
+            .topic
+            .take()
+            .map_or_else(|| spec.topics.to_vec(), |topic| vec![topic]);
         let batch_keys = given.batch_size.is_some() || given.batch_timeout.is_some();
         let output_topic = given.output_topic.take();
-        let mut decided = given.decided();
+        let decided = given.decided();
         let in_flight = decided
             .max_in_flight
             .unwrap_or(decided.concurrency.saturating_mul(4).max(1000));
-        let dlq_topic = decided.dlq_topic.take().unwrap_or_else(|| format!("{topic}.dlq"));
-        let prefixed =
-            |topic: &str| format!("{}{topic}", settings.topic_prefix.as_deref().unwrap_or_default());
-        let output = output(spec, output_topic).map(|target| Target {
-            topic: prefixed(&target.topic),
+        let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
+        let output = output(&spec, output_topic).map(|target| Target {
+            topic: format!("{prefix}{}", target.topic),
             ..target
         });
+        let source = |topic: &String| Source::new(topic, decided.dlq_topic.as_deref(), prefix);
+        let sources: Vec<Source> = topics.iter().map(source).collect();
         let decided = Decided {
             group_id: Some(group.clone()),
             auto_offset_reset: Some(reset),
             max_in_flight: Some(in_flight),
-            topic: Some(prefixed(&topic)),
+            topic: Some(listed(&sources, |source| &source.topic)),
             output_topic: output.as_ref().map(|output| output.topic.clone()),
-            dlq_topic: Some(prefixed(&dlq_topic)),
+            dlq_topic: Some(listed(&sources, |source| &source.dlq_topic)),
             ..decided
         };
         Resolved {
-            name: spec.name().to_owned(),
-            place: spec.place(),
+            kind: spec.kind,
+            name: spec.name.to_owned(),
+            place: spec.place,
             group,
             group_from,
-            topic: prefixed(&topic),
+            sources,
             output,
-            dlq_topic: prefixed(&dlq_topic),
             reset,
             timeout: decided.timeout,
             batch_keys,
             batch: (decided.batch_size, decided.batch_timeout),
             rules: rules(&decided, in_flight),
-            facts: facts(&decided, &said, spec, settings),
+            facts: facts(&decided, &said, &spec, settings),
         }
     }
 
@@ -135,6 +156,28 @@ impl Resolved {
         self.batch.0
     }
 
+    /// Whether it reads this topic.
+    pub(crate) fn reads(&self, topic: &str) -> bool {
+        self.sources.iter().any(|source| source.topic == topic)
+    }
+
+    /// The topics it reads, for people.
+    pub(crate) fn topics(&self) -> String {
+        let topics: Vec<&str> = self.sources.iter().map(|source| source.topic.as_str()).collect();
+        topics.join(", ")
+    }
+
+    /// The topics of its dead letters, each once; none when it has no dead letters.
+    pub(crate) fn dlq_topics(&self) -> Vec<&str> {
+        let mut topics: Vec<&str> = Vec::new();
+        for source in self.sources.iter().filter(|_| self.dead_letters()) {
+            if !topics.contains(&source.dlq_topic.as_str()) {
+                topics.push(&source.dlq_topic);
+            }
+        }
+        topics
+    }
+
     /// Whether its records can become dead letters.
     pub(crate) fn dead_letters(&self) -> bool {
         self.rules.on_exhausted == OnExhausted::Dlq
@@ -157,12 +200,19 @@ fn operators(said: &[&WorkerOverride]) -> Keys {
     keys
 }
 
-fn output(spec: &WorkerSpec, overridden: Option<String>) -> Option<Target> {
-    let key_of = spec.output.as_ref().and_then(|target| target.key_of);
+fn output(spec: &Subject<'_>, overridden: Option<String>) -> Option<Target> {
+    let key_of = spec.output.and_then(|target| target.key_of);
     match overridden {
         Some(topic) => Some(Target { topic, key_of }),
-        None => spec.output.clone(),
+        None => spec.output.cloned(),
     }
+}
+
+/// Names of topics, each once.
+fn listed<'a>(sources: &'a [Source], name: impl Fn(&'a Source) -> &'a String) -> String {
+    let mut names: Vec<&str> = sources.iter().map(|source| name(source).as_str()).collect();
+    names.dedup();
+    names.join(", ")
 }
 
 fn rules(decided: &Decided, max_in_flight: usize) -> Rules {
@@ -184,10 +234,10 @@ fn rules(decided: &Decided, max_in_flight: usize) -> Rules {
     }
 }
 
-fn facts(decided: &Decided, said: &[&WorkerOverride], spec: &WorkerSpec, settings: &Settings) -> Vec<Fact> {
+fn facts(decided: &Decided, said: &[&WorkerOverride], spec: &Subject<'_>, settings: &Settings) -> Vec<Fact> {
     let fact = |key: &'static WorkerKey| {
         let said = said.iter().find(|said| said.key() == key.name);
-        let in_source = (key.is_given)(&spec.given())
+        let in_source = (key.is_given)(&spec.keys)
             || key.name == "topic"
             || key.name == "output_topic" && spec.output.is_some();
         let setting = of_all_workers(key.name).and_then(|setting| settings.layer(setting));
@@ -219,19 +269,19 @@ fn of_all_workers(key: &str) -> Option<&'static str> {
     }
 }
 
-fn group(name: &str, place: Place, given: &Keys, settings: &Settings) -> (String, &'static str) {
+fn group(spec: &Subject<'_>, given: &Keys, settings: &Settings) -> (String, &'static str) {
     if let Some(group) = &given.group_id {
         return (group.clone(), "group_id");
     }
     if let Some(group) = &settings.kafka_group_id {
         return (group.clone(), "the setting kafka_group_id");
     }
-    let (service, from) = match (&settings.service, place.package) {
+    let (service, from) = match (&settings.service, spec.place.package) {
         (Some(service), _) => (service.clone(), "the setting service"),
         (None, "") => (program::name(), "the program's name"),
         (None, package) => (package.to_owned(), "the package it stands in"),
     };
-    (format!("{service}.{name}"), from)
+    (format!("{service}.{}", spec.name), from)
 }
 
 #[cfg(test)]

@@ -90,10 +90,14 @@ pub(super) struct Handle {
 
 impl Handle {
     pub(super) fn stop(&self) {
+        self.stop_within(self.shutdown.drain);
+    }
+
+    fn stop_within(&self, within: Duration) {
         if !self.stopping.swap(true, Ordering::SeqCst) {
-            tracing::info!(within = ?self.shutdown.drain, "stopping: what runs may finish");
+            tracing::info!(?within, "stopping: what runs may finish");
             let drain = Request::Drain {
-                within: self.shutdown.drain,
+                within,
                 close_by: clock::now() + self.shutdown.drain + self.shutdown.close,
             };
             for driver in &self.requests {
@@ -191,6 +195,16 @@ impl Running {
     /// [`Running::join`] waits.
     pub fn stop(&self) {
         self.handle.stop();
+    }
+
+    /// Stops, and cancels what runs: it is handled again by whoever reads next.
+    pub(crate) fn stop_at_once(&self) {
+        self.handle.stop_within(Duration::ZERO);
+    }
+
+    /// How long what runs may go on after a stop.
+    pub(crate) fn patience(&self) -> Duration {
+        self.shutdown.drain
     }
 
     /// How the App is: for readiness and liveness probes. Cheap; asks no broker.

@@ -21,7 +21,7 @@ async fn handle(_: String) {}
 
 fn resolved(values: &[(&str, &str)]) -> Resolved {
     let values = [&[("service", "shop")], values].concat();
-    Resolved::new(&WorkerSpec::of("w", "in", handle), &settings(&values))
+    Resolved::new(WorkerSpec::of("w", "in", handle).subject(), &settings(&values))
 }
 
 /// The keys that are proved elsewhere in this file or beside the code that reads them, each by the test named.
@@ -165,8 +165,8 @@ fn names_of_groups_and_topics() {
     assert_eq!(
         (
             worker.group.as_str(),
-            worker.topic.as_str(),
-            worker.dlq_topic.as_str()
+            worker.sources[0].topic.as_str(),
+            worker.sources[0].dlq_topic.as_str()
         ),
         ("shop.w", "dev.in", "dev.in.dlq")
     );

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Resolved;
+use super::resolve::{Resolved, Source};
 use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription};
 use crate::outcome::describe;
 use crate::program::how_to_create;
@@ -22,10 +22,15 @@ pub(super) async fn prepare(
     let mut absent = BTreeSet::new();
     let (mut named, mut letters) = (BTreeSet::new(), BTreeMap::<&str, DeadLetters>::new());
     for worker in workers {
-        let source = look(admin, &worker.topic).await;
-        if source.is_none() && named.insert(&worker.topic) && !makes_topics {
-            absent.insert(worker.topic.clone());
-            tracing::warn!(topic = %worker.topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `{}`", how_to_create(&worker.topic));
+        for Source { topic, dlq_topic } in &worker.sources {
+            let source = look(admin, topic).await;
+            if source.is_none() && named.insert(topic) && !makes_topics {
+                absent.insert(topic.clone());
+                tracing::warn!(%topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `{}`", how_to_create(topic));
+            }
+            if worker.dead_letters() {
+                letters.entry(dlq_topic).or_default().come_from(source);
+            }
         }
         if let Some(output) = worker.output.as_ref().map(|output| &output.topic)
             && named.insert(output)
@@ -33,9 +38,6 @@ pub(super) async fn prepare(
             && look(admin, output).await.is_none()
         {
             tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; unless the broker makes it by itself, outputs wait until it is created, for example with `{}`", how_to_create(output));
-        }
-        if worker.dead_letters() {
-            letters.entry(&worker.dlq_topic).or_default().come_from(source);
         }
     }
     let mut wanted = Vec::new();
@@ -57,19 +59,31 @@ pub(super) async fn prepare(
 
 /// Says when a group has never committed on a topic that has records: its first start handles, or skips, all of them.
 pub(super) async fn announce_new_groups(admin: &dyn Admin, workers: &[&Resolved]) {
-    for worker in workers {
+    for (worker, topic) in sources(workers) {
         let (Ok(committed), Ok(offsets)) = (
-            admin.committed(&worker.group, &worker.topic).await,
-            admin.offsets(&worker.topic).await,
+            admin.committed(&worker.group, topic).await,
+            admin.offsets(topic).await,
         ) else {
             continue;
         };
         let records: i64 = offsets.iter().map(|(first, end)| end - first).sum();
         if records > 0 && committed.iter().all(Option::is_none) {
-            tracing::warn!(group = %worker.group, group_from = worker.group_from, topic = %worker.topic, records,
+            tracing::warn!(group = %worker.group, group_from = worker.group_from, %topic, records,
                 auto_offset_reset = worker.reset.as_str(), "the group is new on a topic that has records");
         }
     }
+}
+
+/// Every worker and consumer with each of its topics.
+fn sources<'a>(workers: &[&'a Resolved]) -> Vec<(&'a Resolved, &'a str)> {
+    let of = |worker: &&'a Resolved| {
+        let worker: &'a Resolved = worker;
+        worker
+            .sources
+            .iter()
+            .map(move |source| (worker, source.topic.as_str()))
+    };
+    workers.iter().flat_map(of).collect()
 }
 
 /// What a dead letter topic must hold: the largest of all topics whose dead letters go there.

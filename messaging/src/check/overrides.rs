@@ -7,27 +7,25 @@ use crate::app::Resolved;
 use crate::nearest::did_you_mean;
 use crate::registry;
 use crate::settings::{Refusal, SettingValue, Settings, WorkerOverride, variable_name};
-use crate::spec::{Keys, Place, WORKER_KEYS, WorkerKey};
+use crate::spec::{Keys, Kind, Place, WORKER_KEYS, WorkerKey};
 
 pub(super) fn overrides(settings: &Settings, workers: &[&Resolved]) -> Vec<Problem> {
-    let registered = registry::workers();
+    let (registered, consumers) = (registry::workers(), registry::consumers());
     // A program that runs only some of its workers has settings for the others as well.
-    let registered = registered.iter().map(|spec| (spec.name(), spec.place()));
-    let all: Vec<(&str, Place)> = workers
-        .iter()
-        .map(|worker| (worker.name.as_str(), worker.place))
-        .chain(registered)
-        .collect();
+    let registered = registered.iter().map(|spec| (spec.name(), Kind::Worker));
+    let consumers = consumers.iter().map(|spec| (spec.name(), Kind::Consumer));
+    let here = workers.iter().map(|worker| (worker.name.as_str(), worker.kind));
+    let all: Vec<(&str, Kind)> = here.chain(registered).chain(consumers).collect();
     let said = settings.worker_overrides().iter();
     let refused = said.filter_map(|said| refused(said, &all));
     let refused = refused.map(|what| Problem::new(what, []));
     refused.chain(collisions(workers)).collect()
 }
 
-fn refused(said: &WorkerOverride, all: &[(&str, Place)]) -> Option<String> {
+fn refused(said: &WorkerOverride, all: &[(&str, Kind)]) -> Option<String> {
     let (worker, key) = (said.worker(), said.key());
     let place = format!("workers.{worker}.{key} ({})", said.origin());
-    if !all.iter().any(|(name, _)| said.is_of(name)) {
+    let Some((_, kind)) = all.iter().find(|(name, _)| said.is_of(name)) else {
         if let SettingValue::Table(_) = said.value() {
             return Some(format!(
                 "{place}: there is no worker {worker}; a name with a dot needs quotes, [messaging.workers.\"{worker}.{key}\"]"
@@ -35,10 +33,11 @@ fn refused(said: &WorkerOverride, all: &[(&str, Place)]) -> Option<String> {
         }
         let near = did_you_mean(worker, all.iter().map(|(name, _)| *name));
         return Some(format!("{place}: there is no worker {worker}{near}"));
-    }
-    let Some(row) = WorkerKey::find(key) else {
-        let near = did_you_mean(key, WORKER_KEYS.iter().map(|key| key.name));
-        return Some(format!("{place}: workers have no such key{near}"));
+    };
+    let has = |row: &&WorkerKey| *kind == Kind::Worker || row.of_consumers;
+    let Some(row) = WorkerKey::find(key).filter(has) else {
+        let near = did_you_mean(key, WORKER_KEYS.iter().filter(has).map(|key| key.name));
+        return Some(format!("{place}: {kind}s have no such key{near}"));
     };
     let refusal = (row.read)(&mut Keys::default(), said.given()).err()?;
     let why = match refusal {

@@ -11,7 +11,12 @@ pub(super) fn ranges(worker: &Resolved) -> Vec<Problem> {
         .into_iter()
         .chain(jitter(worker))
         .chain(timeout(worker));
-    let problem = |what| Problem::new(format!("worker \"{}\" has {what}", worker.name), [worker.place]);
+    let problem = |what| {
+        Problem::new(
+            format!("{} \"{}\" has {what}", worker.kind, worker.name),
+            [worker.place],
+        )
+    };
     refused.map(problem).collect()
 }
 

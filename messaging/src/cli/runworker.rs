@@ -13,7 +13,7 @@ const ALL: &str = "all";
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Names of workers, as `workers` lists them, or `all`
+    /// Names of workers and consumers, as `workers` lists them, or `all`
     #[arg(required_unless_present = "all", value_name = "NAME")]
     names: Vec<String>,
     /// As the name `all`
@@ -33,7 +33,9 @@ pub(super) async fn run(app: App, options: Options) -> Result<()> {
 
 /// Which name there is no worker of, said with those there are.
 fn first_unknown(app: &App, names: &[String]) -> Option<String> {
-    let known: Vec<&str> = app.workers().iter().map(|worker| worker.name()).collect();
+    let workers = app.workers().iter().map(|worker| worker.name());
+    let consumers = app.consumers().iter().map(|consumer| consumer.name());
+    let known: Vec<&str> = workers.chain(consumers).collect();
     let wrong = names.iter().find(|name| !known.contains(&name.as_str()))?;
     Some(unknown("worker", wrong, &known))
 }

@@ -1,4 +1,4 @@
-//! `workers`: what is registered, with every decided key.
+//! `workers`: the workers and consumers that are registered, with every decided key.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,7 @@ pub(super) struct Options {
 
 #[derive(Debug, Serialize)]
 struct Row {
+    kind: String,
     worker: String,
     topic: String,
     output_topic: Option<String>,
@@ -52,8 +53,9 @@ pub(super) fn run(app: &App, options: &Options) -> Result<()> {
 
 fn row(worker: Resolved) -> Row {
     Row {
+        kind: worker.kind.to_string(),
         output_topic: worker.output.as_ref().map(|output| output.topic.clone()),
-        dlq_topic: worker.dead_letters().then(|| worker.dlq_topic.clone()),
+        dlq_topic: worker.dead_letters().then(|| worker.dlq_topics().join(", ")),
         concurrency: worker.keys().concurrency,
         max_retries: worker.keys().retry.max_retries,
         place: worker.place.to_string(),
@@ -62,8 +64,8 @@ fn row(worker: Resolved) -> Row {
             .iter()
             .map(|fact| (fact.key, decided(fact)))
             .collect(),
+        topic: worker.topics(),
         worker: worker.name,
-        topic: worker.topic,
         group: worker.group,
         group_from: worker.group_from,
     }

@@ -3,7 +3,6 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use std::vec;
 
 use futures_util::stream::Stream;
 use pin_project_lite::pin_project;
@@ -62,8 +61,8 @@ impl<C: Future> Future for Guarded<C> {
 pin_project! {
     #[project = OneByOneProjection]
     /// The records of a run, one after the other: the next one is not touched before the outcome of the last was taken.
-    pub(super) struct OneByOne<F, C> {
-        run: vec::IntoIter<Delivery>,
+    pub(super) struct OneByOne<I, F, C> {
+        run: I,
         call: F,
         timeout: Option<Duration>,
         #[pin]
@@ -71,14 +70,15 @@ pin_project! {
     }
 }
 
-impl<F, C> OneByOne<F, C>
+impl<I, F, C> OneByOne<I, F, C>
 where
+    I: Iterator<Item = Delivery>,
     F: FnMut(&Delivery) -> Result<C, Failure>,
 {
     /// `call` reads one record and makes its call, or says why it cannot.
-    pub(super) fn new(run: Vec<Delivery>, timeout: Option<Duration>, call: F) -> OneByOne<F, C> {
+    pub(super) fn new(run: I, timeout: Option<Duration>, call: F) -> OneByOne<I, F, C> {
         OneByOne {
-            run: run.into_iter(),
+            run,
             call,
             timeout,
             current: None,
@@ -86,7 +86,7 @@ where
     }
 }
 
-impl<F, C> OneByOneProjection<'_, F, C>
+impl<I, F, C> OneByOneProjection<'_, I, F, C>
 where
     F: FnMut(&Delivery) -> Result<C, Failure>,
 {
@@ -101,8 +101,9 @@ where
     }
 }
 
-impl<F, C> Stream for OneByOne<F, C>
+impl<I, F, C> Stream for OneByOne<I, F, C>
 where
+    I: Iterator<Item = Delivery>,
     F: FnMut(&Delivery) -> Result<C, Failure>,
     C: Future<Output = Outcome>,
 {

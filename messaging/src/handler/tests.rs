@@ -38,6 +38,7 @@ fn reason(outcome: &Outcome) -> Option<Reason> {
     match outcome {
         Outcome::Done(_) => None,
         Outcome::Failed(failure) => Some(failure.reason),
+        Outcome::Unknown(_) => None,
     }
 }
 

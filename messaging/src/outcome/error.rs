@@ -62,7 +62,7 @@ impl HandlerError {
 }
 
 /// What a returned error says about its record.
-pub(super) fn judge<E: Into<BoxError> + 'static>(error: E, classify: Classify<E>) -> Failure {
+pub(crate) fn judge<E: Into<BoxError> + 'static>(error: E, classify: Classify<E>) -> Failure {
     if let Some(classify) = classify {
         let verdict = classify(&error);
         return Failure::returned(verdict, error.into());

@@ -66,7 +66,7 @@ fn classify_sees_the_error_itself() {
 fn none_publishes_nothing_and_a_list_each_entry() {
     let outputs = |outcome| match outcome {
         Outcome::Done(outputs) => outputs.len(),
-        Outcome::Failed(failure) => panic!("{failure:?}"),
+        other => panic!("{other:?}"),
     };
     assert_eq!(outputs(outcome_of(None::<String>, None, None)), 0);
     assert_eq!(

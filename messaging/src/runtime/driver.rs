@@ -21,6 +21,7 @@ use super::rng::Rng;
 use super::timers::Timers;
 use super::turns::{Turn, Turns};
 use super::unit::{Cargo, Unit};
+use super::unknown::UnknownEvents;
 use super::weight::Weight;
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
@@ -119,6 +120,7 @@ pub(crate) struct Driver {
     health: watch::Sender<GroupHealth>,
     pulse: Pulse,
     finished: u64,
+    unknown: UnknownEvents,
     watched: Watched,
     absent: BTreeSet<String>,
     producer: Producer,
@@ -180,6 +182,7 @@ impl Driver {
             health: setup.health,
             pulse: Pulse::new(),
             finished: 0,
+            unknown: UnknownEvents::default(),
             watched: Watched::by(setup.observer),
             absent: setup.absent,
             producer: setup.producer,
@@ -321,6 +324,7 @@ impl Driver {
         }
         self.health.send_modify(|health| {
             health.partitions = partitions;
+            health.unknown_events = self.unknown.count();
             health.update(self.finished, self.core.in_flight(), self.core.is_at_work(), held);
         });
     }

@@ -27,6 +27,8 @@ pub struct GroupHealth {
     pub in_flight: usize,
     /// Tries that have ended since the start.
     pub finished: u64,
+    /// Events for which their consumer has no handler, since the start.
+    pub unknown_events: u64,
     /// The records that hold their partition's watermark.
     pub held: Vec<Held>,
     /// Whether a handler or the broker has a record, or one may start.

@@ -55,6 +55,13 @@ pub enum Observation<'a> {
         /// Whether it went to the dead letter topic.
         dead_letter: bool,
     },
+    /// An event came for which its consumer has no handler. It is done.
+    UnknownEvent {
+        /// The consumer.
+        consumer: &'a str,
+        /// The event's name, as it came.
+        event: &'a str,
+    },
     /// Watermarks were committed.
     Committed {
         /// The group.

@@ -16,8 +16,8 @@ pub(crate) struct Unit {
     pub(crate) group: String,
     /// The topic of its outputs, prefix included.
     pub(crate) output_topic: Option<Arc<str>>,
-    /// The topic of its dead letters, prefix included.
-    pub(crate) dlq_topic: Arc<str>,
+    /// The topics it reads, each with that of its dead letters, prefix included.
+    pub(crate) dlq_topics: Vec<(String, Arc<str>)>,
     /// Put before the topic that a message names itself.
     pub(crate) topic_prefix: String,
     /// Where its group begins without a valid offset.
@@ -40,6 +40,15 @@ impl Unit {
     /// Whether something is called once a record is handled.
     pub(crate) fn hears_successes(&self) -> bool {
         self.hooks.as_ref().is_some_and(|hooks| hooks.hears_successes())
+    }
+}
+
+impl Unit {
+    /// Where the dead letters of a topic go. Dead letters are rare, and topics are few.
+    pub(crate) fn dlq_topic(&self, topic: &str) -> &Arc<str> {
+        let found = self.dlq_topics.iter().find(|(source, _)| source == topic);
+        // A record comes from a topic that was asked for.
+        &found.unwrap_or(&self.dlq_topics[0]).1
     }
 }
 

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::WorkerSpec;
 use super::reading::KeyValue;
+use super::{ConsumerSpec, WorkerSpec};
+use crate::by_hand::Consumer;
 use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
 use crate::settings::{Given, OffsetReset, Refusal};
 
 /// A key, apart from the type of its value.
 pub(crate) struct WorkerKey {
     pub(crate) name: &'static str,
+    /// Whether consumers have it as well.
+    pub(crate) of_consumers: bool,
     doc: &'static [&'static str],
     pub(crate) allowed: fn() -> String,
     /// Reads an operator's value.
@@ -56,11 +59,41 @@ pub fn worker_keys_table() -> String {
     table
 }
 
-/// Keys with a builder method of their own, and keys that name topics, whose methods take types as well.
+/// The builder methods of a kind of description.
+macro_rules! builders {
+    ($spec:ident: $($(#[doc = $doc:literal])+ $key:ident: $given:ty;)*) => {
+        impl $spec {
+            $($(#[doc = $doc])+
+            pub fn $key(mut self, $key: $given) -> $spec {
+                self.keys.$key = Some($key.into());
+                self
+            })*
+        }
+    };
+}
+
+/// Keys with a builder method of their own, those among them that only workers have, and keys that name topics, whose
+/// methods take types as well.
 macro_rules! keys {
     (
-        built { $($(#[doc = $doc:literal])+ $key:ident: $given:ty => $kept:ty $(= $default:expr)?;)* }
-        topics { $($(#[doc = $topic_doc:literal])+ $topic:ident;)* }
+        shared { $($(#[doc = $shared_doc:literal])+ $shared:ident: $shared_given:ty => $shared_kept:ty $(= $shared_default:expr)?;)* }
+        workers { $($(#[doc = $own_doc:literal])+ $own:ident: $own_given:ty => $own_kept:ty $(= $own_default:expr)?;)* }
+        $topics:tt $topic_keys:tt
+    ) => {
+        builders! { WorkerSpec: $($(#[doc = $shared_doc])+ $shared: $shared_given;)* $($(#[doc = $own_doc])+ $own: $own_given;)* }
+        builders! { ConsumerSpec: $($(#[doc = $shared_doc])+ $shared: $shared_given;)* }
+        builders! { Consumer: $($(#[doc = $shared_doc])+ $shared: $shared_given;)* }
+        keys! {
+            built {
+                $($(#[doc = $shared_doc])+ $shared: $shared_kept, true $(= $shared_default)?;)*
+                $($(#[doc = $own_doc])+ $own: $own_kept, false $(= $own_default)?;)*
+            }
+            $topics $topic_keys
+        }
+    };
+    (
+        built { $($(#[doc = $doc:literal])+ $key:ident: $kept:ty, $of_consumers:literal $(= $default:expr)?;)* }
+        topics { $($(#[doc = $topic_doc:literal])+ $topic:ident, $topic_of_consumers:literal;)* }
     ) => {
         /// The keys a worker was given.
         #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,14 +107,6 @@ macro_rules! keys {
         pub(crate) struct Decided {
             $(pub(crate) $key: keys!(@kept $kept $(, $default)?),)*
             $(pub(crate) $topic: Option<String>,)*
-        }
-
-        impl WorkerSpec {
-            $($(#[doc = $doc])+
-            pub fn $key(mut self, $key: $given) -> WorkerSpec {
-                self.keys.$key = Some($key.into());
-                self
-            })*
         }
 
         impl Keys {
@@ -106,6 +131,7 @@ macro_rules! keys {
         pub(crate) static WORKER_KEYS: &[WorkerKey] = &[
             $(WorkerKey {
                 name: stringify!($topic),
+                of_consumers: $topic_of_consumers,
                 doc: &[$($topic_doc),+],
                 allowed: <String as KeyValue>::allowed,
                 read: |keys, given| {
@@ -117,6 +143,7 @@ macro_rules! keys {
             },)*
             $(WorkerKey {
                 name: stringify!($key),
+                of_consumers: $of_consumers,
                 doc: &[$($doc),+],
                 allowed: <$kept as KeyValue>::allowed,
                 read: |keys, given| {
@@ -155,8 +182,8 @@ fn retry() -> RetryPolicy {
 }
 
 keys! {
-    built {
-        /// The consumer group; unset: the setting `kafka_group_id`, else `{service}.{worker}`.
+    shared {
+        /// The consumer group; unset: the setting `kafka_group_id`, else `{service}.{name}`.
         group_id: impl Into<String> => String;
         /// How many lanes run at a time; 1.
         concurrency: usize => usize = 1;
@@ -176,10 +203,6 @@ keys! {
         timeout: Duration => Duration;
         /// What happens to a record that is given up; [`OnExhausted::Dlq`].
         on_exhausted: OnExhausted => OnExhausted = OnExhausted::default();
-        /// The most records of one batch, for handlers of `Batch<_>`; 100.
-        batch_size: usize => usize = 100;
-        /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
-        batch_timeout: Duration => Duration = Duration::from_millis(100);
         /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
         /// acknowledgement counts by its bytes only.
         max_in_flight: usize => usize;
@@ -191,12 +214,19 @@ keys! {
         /// Where a group without a valid offset begins; the setting `kafka_auto_offset_reset`.
         auto_offset_reset: OffsetReset => OffsetReset;
     }
+    workers {
+        /// The most records of one batch, for handlers of `Batch<_>`; 100.
+        batch_size: usize => usize = 100;
+        /// How long a batch waits to fill, for handlers of `Batch<_>`; 100 ms.
+        batch_timeout: Duration => Duration = Duration::from_millis(100);
+    }
+    // Each with whether consumers have it: they read several topics, and have no outputs of their own.
     topics {
         /// The topic it reads; the one of the macro or the builder.
-        topic;
+        topic, false;
         /// The topic that what the handler returns is published to; unset: none.
-        output_topic;
+        output_topic, false;
         /// The topic for records that are given up; unset: `{topic}.dlq`.
-        dlq_topic;
+        dlq_topic, true;
     }
 }

@@ -8,10 +8,13 @@
 mod apps;
 mod batches;
 mod bounds;
+mod by_hand;
 mod class_style;
 mod dead_letters;
 mod domain_events;
 mod drain;
+mod events;
+mod events_fit;
 mod exhausted;
 mod extractors;
 mod failed_start;

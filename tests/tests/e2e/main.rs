@@ -7,6 +7,7 @@ mod absent_topics;
 mod broker_down_at_start;
 mod broker_killed;
 mod ecommerce;
+mod events;
 mod examples;
 mod failures;
 mod fetched_once;

@@ -1,7 +1,7 @@
 //! A user's own `Result`, `Option`, `Vec`, `core`, `messaging` and so on change nothing in what is generated.
 #![allow(dead_code, non_camel_case_types, reason = "they only stand in the way")]
 
-use ::messaging::{Payload, topic, worker};
+use ::messaging::{Payload, consumer, message_handler, topic, worker};
 use ::serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Payload)]
@@ -13,7 +13,7 @@ pub struct Order {
 pub struct Orders;
 
 mod shadow {
-    use super::{Orders, worker};
+    use super::{Orders, consumer, message_handler, worker};
 
     mod core {}
     mod std {}
@@ -31,7 +31,13 @@ mod shadow {
     struct Some;
     struct None;
     struct WorkerSpec;
+    struct ConsumerSpec;
+    struct EventHandlerSpec;
+    struct Instance;
+    trait EventConsumer {}
+    trait Default {}
     const WORKERS: () = ();
+    const CONSUMERS: () = ();
     const ENTRY: () = ();
     fn context() {}
     fn value() {}
@@ -43,6 +49,24 @@ mod shadow {
     #[worker(topic = Orders, max_retries = 3, order = "none", timeout = "5s", retry_jitter = 0)]
     async fn charge(order: super::Order) -> ::core::option::Option<super::Order> {
         ::core::option::Option::Some(order)
+    }
+
+    #[message_handler(topic = "orders", group_id = "posts")]
+    async fn post(_: super::Order) {}
+
+    pub(super) struct Till;
+
+    #[consumer("till", topics = [Orders, "tills"], timeout = 5)]
+    impl Till {
+        #[on_event("opened")]
+        async fn input(&self, this: super::Order, input: ::messaging::Attempt) {
+            let _ = (this, input);
+        }
+    }
+
+    #[::messaging::on_event("closed", consumer = Till)]
+    async fn closed(_: super::Order) -> ::core::result::Result<(), ::std::fmt::Error> {
+        ::core::result::Result::Ok(())
     }
 
     #[derive(super::Payload)]
@@ -69,5 +93,6 @@ impl<'de> Deserialize<'de> for shadow::Invoice {
 
 fn main() {
     assert_eq!(messaging::registry::workers()[0].topic(), "orders");
+    assert_eq!(messaging::registry::event_handlers().len(), 2);
     assert_eq!(messaging::registry::topics().len(), 2);
 }

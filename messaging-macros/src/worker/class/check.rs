@@ -13,6 +13,7 @@ use crate::cfgs::cfgs;
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
 use crate::retry::check_retries;
+use crate::worker::WORKER;
 use crate::worker::check::check_topic;
 
 /// # Errors
@@ -28,7 +29,7 @@ pub(super) fn check(written: Written) -> syn::Result<Class> {
     check_batches(&keys, &item, &mut mistakes);
     check_retries(&keys, &mut mistakes);
     let name = check_name(&keys, &item.self_ty, &mut mistakes);
-    let topic = check_topic(&keys, &mut mistakes);
+    let topic = check_topic(&WORKER, &keys, &mut mistakes);
     mistakes.none()?;
 
     Ok(Class {

@@ -19,7 +19,7 @@ fn resolved(sources: Sources) -> RetryPolicy {
         .retry_policy(POLICY)
         .retry_max_delay(Duration::from_secs(3));
     let settings = Settings::load(&sources.code([("message_broker", "memory")])).unwrap();
-    Resolved::new(&spec, &settings).rules(false).retry
+    Resolved::new(spec.subject(), &settings).rules(false).retry
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn told(sources: &Sources, names: &[&str]) -> Vec<String> {
         .enumerate()
         .map(|(number, name)| {
             Resolved::new(
-                &WorkerSpec::of(*name, format!("in-{number}").leak() as &'static str, handle),
+                WorkerSpec::of(*name, format!("in-{number}").leak() as &'static str, handle).subject(),
                 &settings,
             )
         })
@@ -79,7 +79,7 @@ fn what_a_key_takes_and_the_check_refuses_is_told_with_the_operators_place() {
         ("WORKER__SQUARE__RETRY_JITTER", "1.5"),
     ]);
     let settings = Settings::load(&sources).unwrap();
-    let resolved = Resolved::new(&spec("square"), &settings);
+    let resolved = Resolved::new(spec("square").subject(), &settings);
     let told: Vec<String> = crate::check::ranges::ranges(&resolved)
         .iter()
         .map(ToString::to_string)
@@ -157,7 +157,7 @@ fn every_key_is_read_from_every_layer_and_knows_where_it_came_from() {
             (by_environment, text, format!("environment {variable}")),
         ] {
             let settings = Settings::load(&sources).unwrap();
-            let resolved = Resolved::new(&spec("square"), &settings);
+            let resolved = Resolved::new(spec("square").subject(), &settings);
             let fact = resolved.facts().iter().find(|fact| fact.key == key.name).unwrap();
             assert_eq!(plain(fact.value.as_ref()), value, "{}", key.name);
             assert_eq!(fact.origin.as_ref().unwrap().to_string(), place, "{}", key.name);
@@ -175,9 +175,12 @@ fn every_key_reaches_what_the_core_is_told() {
     let sources = memory()
         .code([("topic_prefix", "dev.")])
         .file("m.toml", &format!("[messaging.workers.square]\n{all}"));
-    let resolved = Resolved::new(&spec("square"), &Settings::load(&sources).unwrap());
+    let resolved = Resolved::new(spec("square").subject(), &Settings::load(&sources).unwrap());
     assert_eq!(
-        (resolved.topic.as_str(), resolved.dlq_topic.as_str()),
+        (
+            resolved.sources[0].topic.as_str(),
+            resolved.sources[0].dlq_topic.as_str()
+        ),
         ("dev.one", "dev.one")
     );
     assert_eq!(resolved.output.as_ref().unwrap().topic, "dev.one");
@@ -195,7 +198,7 @@ fn every_key_reaches_what_the_core_is_told() {
 #[test]
 fn what_no_operator_says_comes_from_the_source_a_setting_or_the_default() {
     let sources = memory().environment([("KAFKA_GROUP_ID", "all")]);
-    let resolved = Resolved::new(&spec("square"), &Settings::load(&sources).unwrap());
+    let resolved = Resolved::new(spec("square").subject(), &Settings::load(&sources).unwrap());
     let told = |key: &str| {
         let fact = resolved.facts().iter().find(|fact| fact.key == key).unwrap();
         format!("{} {}", plain(fact.value.as_ref()), fact.layer)

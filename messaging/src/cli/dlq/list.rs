@@ -40,7 +40,10 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
         topics.entry(topic.clone()).or_default();
     }
     for worker in app.resolved()?.into_iter().filter(|worker| worker.dead_letters()) {
-        topics.entry(worker.dlq_topic).or_default().insert(worker.name);
+        for topic in worker.dlq_topics() {
+            let workers = topics.entry(topic.to_owned()).or_default();
+            workers.insert(worker.name.clone());
+        }
     }
     let mut rows = Vec::new();
     for (topic, workers) in topics {

@@ -11,12 +11,14 @@ pub(super) async fn look(connection: &Connection, group: &str, workers: &[Resolv
     let check = format!("group {group}");
     let mut lag = 0;
     let found = connection.admin.describe_group(group).await;
-    for worker in workers.iter().filter(|worker| worker.group == group) {
+    let readers = workers.iter().filter(|worker| worker.group == group);
+    let topics = readers.flat_map(|worker| worker.sources.iter().map(move |source| (worker, &*source.topic)));
+    for (worker, topic) in topics {
         // What is wrong with the topic was said of the topic.
-        let Ok(offsets) = connection.admin.offsets(&worker.topic).await else {
+        let Ok(offsets) = connection.admin.offsets(topic).await else {
             continue;
         };
-        match behind(&*connection.admin, worker, offsets).await {
+        match behind(&*connection.admin, worker, topic, offsets).await {
             Ok(records) => lag += records,
             Err(error) => return refused(connection, check, group, &error),
         }
@@ -33,8 +35,13 @@ fn refused(connection: &Connection, check: String, group: &str, error: &BrokerEr
 }
 
 /// How many records the group has still to do, or would have when it began now.
-async fn behind(admin: &dyn Admin, worker: &Resolved, offsets: Vec<(i64, i64)>) -> Result<i64, BrokerError> {
-    let committed = admin.committed(&worker.group, &worker.topic).await?;
+async fn behind(
+    admin: &dyn Admin,
+    worker: &Resolved,
+    topic: &str,
+    offsets: Vec<(i64, i64)>,
+) -> Result<i64, BrokerError> {
+    let committed = admin.committed(&worker.group, topic).await?;
     let left = |((first, end), committed): ((i64, i64), Option<i64>)| match committed {
         Some(committed) => end - committed.max(first),
         None if worker.reset == OffsetReset::Latest => 0,

@@ -25,7 +25,7 @@ pub(super) fn settings(settings: &Settings) -> Finding {
 pub(super) fn fits(app: &App) -> Finding {
     match app.check() {
         Err(error) => Finding::fail("program", error.report(), "mend each line where it points to"),
-        Ok(()) if app.workers().is_empty() => Finding::warn(
+        Ok(()) if app.workers().is_empty() && app.consumers().is_empty() => Finding::warn(
             "program",
             "no workers are registered, so `run` would be refused",
             "annotate a function with #[worker], or add `use the_crate as _;` for workers of a crate that is not named otherwise",

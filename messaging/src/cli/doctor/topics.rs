@@ -41,12 +41,14 @@ pub(super) fn of(workers: &[Resolved]) -> Vec<Topic> {
         *known = role.min(*known);
     };
     for worker in workers {
-        add(&worker.topic, Role::Read);
+        for source in &worker.sources {
+            add(&source.topic, Role::Read);
+        }
         if let Some(output) = &worker.output {
             add(&output.topic, Role::Written);
         }
-        if worker.dead_letters() {
-            add(&worker.dlq_topic, Role::DeadLetters);
+        for topic in worker.dlq_topics() {
+            add(topic, Role::DeadLetters);
         }
     }
     let topic = |(name, role): (&str, Role)| Topic {

@@ -82,7 +82,7 @@ impl Driver {
         let answer = self.outbox.send(
             &mut *self.subscription,
             Purpose::DeadLetter(ticket),
-            &unit.dlq_topic,
+            unit.dlq_topic(given_up.record.topic()),
             message,
         );
         if let Some(answer) = answer {

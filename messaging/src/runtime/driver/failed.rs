@@ -60,7 +60,7 @@ impl<'a> Failed<'a> {
     }
 
     pub(super) fn log_dead_letter(&self) {
-        let (topic, after) = (&self.unit.dlq_topic, self.after());
+        let (topic, after) = (self.unit.dlq_topic(self.record.topic()), self.after());
         let next = format!("sent to the dead letter topic {topic} {after}");
         line!(warn, self, reason = self.reason.as_str(), next = next);
     }

@@ -138,6 +138,7 @@ impl Driver {
                 }
             }
             Outcome::Failed(failure) => self.finish_of(pick, failure, unit),
+            Outcome::Unknown(event) => self.unknown_event(pick, &event, unit),
         };
         let stops = unit.rules.on_exhausted == OnExhausted::Stop;
         let goes_on = match finish {
@@ -198,6 +199,18 @@ impl Driver {
             Verdict::Reject => Finish::GiveUp(reason, error),
             Verdict::Retry | Verdict::Skip => Finish::Retry(None, reason, error),
         }
+    }
+
+    fn unknown_event(&mut self, pick: &Pick<Record>, event: &str, unit: &Unit) -> Finish<Cargo> {
+        self.unknown.note(unit, &pick.record, event);
+        self.observe(&Observation::UnknownEvent {
+            consumer: &unit.name,
+            event,
+        });
+        Finish::Done(Staged {
+            outputs: Vec::new(),
+            hooked: false,
+        })
     }
 
     /// Takes a run that ended and all others that have.

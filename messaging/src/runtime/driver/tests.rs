@@ -39,7 +39,7 @@ fn unit<M: 'static, H: Handler<M>>(handler: H) -> Unit {
         name: "echo".to_owned(),
         group: "g".to_owned(),
         output_topic: Some("out".into()),
-        dlq_topic: "in.dlq".into(),
+        dlq_topics: vec![("in".to_owned(), "in.dlq".into())],
         topic_prefix: String::new(),
         reset: OffsetReset::Earliest,
         rules,

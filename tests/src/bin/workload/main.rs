@@ -4,6 +4,7 @@
 //! `TOPIC_PREFIX` gives each test topics of its own) and see what it did in topics, in its lines and by its end.
 
 mod counts;
+mod events;
 mod failures;
 mod numbers;
 mod slow;

@@ -28,3 +28,12 @@ mod shipping {
         Some(order)
     }
 }
+
+/// What happens to orders; its handlers stand in other crates too.
+#[events::consumer("order-events", topics = [Orders, "payments"], crate = events)]
+pub struct OrderEvents;
+
+#[events::on_event("order.paid", consumer = OrderEvents, crate = events)]
+async fn paid(order: Order) {
+    let _ = order.id;
+}

@@ -1,7 +1,11 @@
-//! A program whose workers stand in its own crate and in one that it only links.
+//! A program whose workers and handlers stand in its own crate and in those that it only links.
 
-use messaging::{App, registry, worker};
-use registry_orders as _;
+use messaging::{App, get_all_event_handlers, get_all_topics, get_all_workers, worker};
+
+messaging::anchor!(registry_orders, registry_payments);
+
+#[cfg(not(feature = "without-shipping"))]
+messaging::anchor!(registry_shipping);
 
 #[worker(topic = "visits")]
 async fn greet(visit: String) {
@@ -9,7 +13,7 @@ async fn greet(visit: String) {
 }
 
 fn main() {
-    for worker in App::new().workers() {
+    for worker in get_all_workers() {
         let place = worker.place();
         println!(
             "worker {} on {} in {} of {}",
@@ -19,7 +23,24 @@ fn main() {
             place.package
         );
     }
-    for topic in registry::topics() {
+    for topic in get_all_topics() {
         println!("topic {} by {:?}", topic.name(), topic.key_field());
+    }
+    for handler in get_all_event_handlers() {
+        println!(
+            "event {} for {} of {}",
+            handler.event(),
+            handler.consumer_name().unwrap_or_default(),
+            handler.place().package
+        );
+    }
+    let app = App::new()
+        .configure([("message_broker", "memory")])
+        .expect_packages(["registry-orders", "registry-payments", "registry-shipping"])
+        .expect_workers(["charge", "ship", "greet"])
+        .expect_events("order-events", ["order.paid", "payment.received", "parcel.sent"]);
+    match app.check() {
+        Ok(()) => println!("all is there"),
+        Err(error) => println!("{}", error.report()),
     }
 }

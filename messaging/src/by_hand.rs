@@ -1,0 +1,223 @@
+//! Consuming by hand: no macro and no `App` to write.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::app::{App, Running, broker_by_hand};
+use crate::broker::Broker;
+use crate::error::{Kind, Result};
+use crate::handler::{Handler, erase};
+use crate::registry;
+use crate::settings::{Settings, Sources};
+use crate::spec::{ConsumerSpec, EventHandlerSpec, Keys, Make, Place, WorkerSpec};
+use crate::topic::TopicRef;
+
+mod deliveries;
+
+pub use deliveries::{Deliveries, Received};
+
+/// A consumer of `topics` in `group`, with the settings of the process: see [`Consumer`]. Connects to nothing yet.
+///
+/// ```no_run
+/// # async fn example() -> messaging::Result<()> {
+/// use messaging::create_consumer;
+///
+/// async fn print(order: String) {
+///     println!("{order}");
+/// }
+///
+/// let running = create_consumer("reports", ["orders.created"])?.handler(print).start().await?;
+/// // … in the background, until:
+/// running.stop();
+/// running.join().await
+/// # }
+/// ```
+///
+/// # Errors
+/// Problems of the settings.
+#[track_caller]
+pub fn create_consumer<T: TopicRef>(
+    group: impl Into<String>,
+    topics: impl IntoIterator<Item = T>,
+) -> Result<Consumer> {
+    let place = Place::of_caller();
+    let settings = Settings::load(&Sources::from_process())?;
+    Ok(Consumer::new(&settings, group.into(), topics, place))
+}
+
+/// Reads topics for a group: with a handler, with the registered handlers of the group's events, or as a stream whose
+/// records are acknowledged one by one.
+///
+/// | what is done with a record | write |
+/// |---|---|
+/// | one async function handles it | `.handler(function)`, then `start` or `run` |
+/// | the group's `#[on_event]` handlers get it, by the name of its event | `start` or `run` |
+/// | the program takes it from a stream and says when it is done | `.stream()` |
+///
+/// Each way keeps the promises of a worker: nothing is committed before it is done, failures are tried again and become dead
+/// letters. The keys of a worker are methods here, with the same defaults.
+///
+/// On the in-memory broker all that is made by hand in one process shares one broker.
+#[must_use = "it consumes nothing until it is started"]
+pub struct Consumer {
+    app: App,
+    group: String,
+    place: Place,
+    topics: Vec<String>,
+    handler: Option<Make>,
+    pub(crate) keys: Keys,
+}
+
+impl std::fmt::Debug for Consumer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "consumer {} of {} ({})",
+            self.group,
+            self.topics.join(", "),
+            self.place
+        )
+    }
+}
+
+impl Consumer {
+    /// A consumer of `topics` in `group` for the broker that `settings` name, with a client of its own: two of them may read
+    /// two clusters in one process. The broker is reached first, trying again as `kafka_connect_retries` says; the group is
+    /// joined by [`start`](Consumer::start), [`run`](Consumer::run) or [`stream`](Consumer::stream).
+    ///
+    /// # Errors
+    /// A broker that cannot be reached; with `kafka_enabled = false`, one that
+    /// [is disabled](crate::Error::is_disabled).
+    #[track_caller]
+    pub fn connect<T: TopicRef>(
+        settings: &Settings,
+        group: impl Into<String>,
+        topics: impl IntoIterator<Item = T>,
+    ) -> impl Future<Output = Result<Consumer>> + Send + 'static {
+        let consumer = Consumer::new(settings, group.into(), topics, Place::of_caller());
+        let reached = consumer.app.reach();
+        async move { reached.await.map(|()| consumer) }
+    }
+
+    fn new<T: TopicRef>(
+        settings: &Settings,
+        group: String,
+        topics: impl IntoIterator<Item = T>,
+        place: Place,
+    ) -> Consumer {
+        let topics = topics.into_iter().map(|topic| topic.topic_name().to_owned());
+        Consumer {
+            app: App::of(settings.clone(), broker_by_hand(settings)),
+            group,
+            place,
+            topics: topics.collect(),
+            handler: None,
+            keys: Keys::default(),
+        }
+    }
+
+    /// Handles every record with `handler`, as a worker does: first its payload, then extractors.
+    pub fn handler<M: 'static, H: Handler<M> + Clone>(mut self, handler: H) -> Consumer {
+        self.handler = Some(Arc::new(move |context| erase(handler.clone(), None, context)));
+        self
+    }
+
+    /// Gives the handlers a value, for [`State<T>`](crate::State).
+    #[track_caller]
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Consumer {
+        self.app = self.app.state(value);
+        self
+    }
+
+    /// Uses this broker instead of the one the settings name, such as a
+    /// [`MemoryBroker`](crate::broker::memory::MemoryBroker) that a test looks into.
+    pub fn broker(mut self, broker: impl Broker + 'static) -> Consumer {
+        self.app = self.app.broker(broker);
+        self
+    }
+
+    /// Joins the group and consumes in the background, until [`Running::stop`]. Without a [`handler`](Consumer::handler) it
+    /// routes to the group's `#[on_event]` handlers.
+    ///
+    /// # Errors
+    /// Without a handler, a group for which none is registered, naming those there are. As [`App::start`].
+    pub async fn start(self) -> Result<Running> {
+        self.into_app()?.start().await
+    }
+
+    /// Consumes until SIGTERM or SIGINT, as [`App::run`].
+    ///
+    /// # Errors
+    /// As [`Consumer::start`] and [`Running::join`].
+    pub async fn run(self) -> Result<()> {
+        self.into_app()?.run().await
+    }
+
+    /// Joins the group and hands records out one by one, each to be acknowledged: see [`Deliveries`].
+    ///
+    /// Of each partition up to `concurrency` records are out at a time, 1000 unless it says otherwise; they come in the
+    /// order of their partition, and may be acknowledged in any.
+    ///
+    /// # Errors
+    /// When a handler was given. As [`App::start`].
+    pub async fn stream(self) -> Result<Deliveries> {
+        if self.handler.is_some() {
+            let what = "a consumer with a handler is no stream; remove `.handler(…)`, or start it";
+            return Err(Kind::Usage(what.into()).into());
+        }
+        let (source, handler) = deliveries::channel();
+        let keys = deliveries::keys(self.keys.clone());
+        let make: Make = Arc::new(move |_| Ok(handler.clone()));
+        let running = Consumer {
+            handler: Some(make),
+            keys,
+            ..self
+        }
+        .start()
+        .await?;
+        Ok(Deliveries::new(source, running))
+    }
+
+    fn into_app(self) -> Result<App> {
+        match self.handler.clone() {
+            Some(make) => {
+                let worker = WorkerSpec::by_hand(self.group.clone(), self.place, self.topics, make);
+                Ok(self.app.worker(worker.with_keys(self.keys).group_id(self.group)))
+            }
+            None => {
+                let handlers = handlers_of(&self.group)?;
+                let consumer = ConsumerSpec::of(self.group.clone(), self.topics);
+                let consumer = handlers.into_iter().fold(consumer, ConsumerSpec::on);
+                Ok(self
+                    .app
+                    .consumer(consumer.with_keys(self.keys).group_id(self.group)))
+            }
+        }
+    }
+}
+
+/// The registered handlers of the consumers whose group this is.
+fn handlers_of(group: &str) -> Result<Vec<EventHandlerSpec>> {
+    let consumers = registry::consumers();
+    let of_group: Vec<_> = consumers
+        .iter()
+        .filter(|consumer| consumer.group() == Some(group))
+        .collect();
+    if of_group.is_empty() {
+        return Err(Kind::Usage(unknown_group(group, &consumers)).into());
+    }
+    let named = |handler: &EventHandlerSpec| of_group.iter().any(|consumer| consumer.is_named_by(handler));
+    Ok(registry::event_handlers().into_iter().filter(named).collect())
+}
+
+fn unknown_group(group: &str, consumers: &[ConsumerSpec]) -> String {
+    let known: Vec<&str> = consumers.iter().filter_map(ConsumerSpec::group).collect();
+    let known = if known.is_empty() {
+        "none".to_owned()
+    } else {
+        known.join(", ")
+    };
+    format!(
+        "no event handlers are registered for the group \"{group}\" (known: {known}); give the consumer a `.handler(…)`, or write `#[consumer(\"{group}\", …)]`"
+    )
+}

@@ -1,0 +1,9 @@
+// at `topics`: (did you mean `topic`?)
+use messaging::consumer;
+
+#[consumer("shop", topics = ["orders", "payments"])]
+async fn paid(order: String) {
+    drop(order);
+}
+
+fn main() {}

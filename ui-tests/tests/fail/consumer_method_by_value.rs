@@ -1,0 +1,14 @@
+// at `self`: a handler of events takes `&self`
+use messaging::consumer;
+
+struct Shop;
+
+#[consumer("shop", topics = ["orders"])]
+impl Shop {
+    #[on_event("paid")]
+    async fn paid(self, order: String) {
+        drop(order);
+    }
+}
+
+fn main() {}
