@@ -58,6 +58,7 @@ started_from=$(commit)
 step "every guard of the delivery core is tested" scripts/mutations.sh
 step "the linker keeps what is registered, however it optimizes" cargo test -p messaging-ui-tests --test registry_across_crates -- --ignored
 step "ten kills lose nothing" env MESSAGING_KILLS=10 cargo test -p messaging-tests --test e2e killed -- --nocapture
+step "licences, bans and sources of what is linked in" scripts/deny.sh
 step "speed beside loops written by hand" cargo run --release -p messaging-benches -- all 7
 write_report
 ((failures == 0))

@@ -32,7 +32,10 @@ pub(crate) fn how_to_create(topic: &str) -> String {
 /// A command that gives a group offsets on a topic.
 pub(crate) fn how_to_reset(group: &str, topic: &str) -> String {
     if HAS_COMMANDS.load(Ordering::Relaxed) {
-        return format!("{} groups reset {group} --topic {topic} --to-earliest", name());
+        return format!(
+            "{} groups reset {group} --topic {topic} --to-earliest --execute",
+            name()
+        );
     }
     format!(
         "kafka-consumer-groups.sh --group {group} --topic {topic} --reset-offsets --to-earliest --execute"

@@ -31,10 +31,11 @@ impl Plan {
         &self,
         broker: &dyn Broker,
         observer: Option<&Arc<dyn Observer>>,
+        absent: &BTreeSet<String>,
     ) -> Result<Running> {
         let (mut started, mut failed) = (Vec::new(), None);
         for group in self.groups() {
-            match self.start_group(group, broker, observer) {
+            match self.start_group(group, broker, observer, absent) {
                 Ok(group) => started.push(group),
                 Err(error) => {
                     failed = Some(error);
@@ -64,6 +65,7 @@ impl Plan {
         group: &str,
         broker: &dyn Broker,
         observer: Option<&Arc<dyn Observer>>,
+        absent: &BTreeSet<String>,
     ) -> Result<Started> {
         let settings = &self.settings;
         let members = Members::of(self, group);
@@ -85,6 +87,7 @@ impl Plan {
             notices: told,
             health,
             observer: observer.cloned(),
+            absent: absent.clone(),
             producer: self.producer.clone(),
             seed: seed(group, capabilities.own_thread),
             revoke_deadline: revoke_deadline(settings),

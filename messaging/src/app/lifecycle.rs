@@ -35,8 +35,9 @@ impl App {
         }
         connect::reach(&*broker, &plan.settings).await?;
         plan.announce();
-        plan.prepare(&*broker).await;
-        let running = plan.subscribe(&*broker, self.observer.as_ref()).await?;
+        let absent = plan.prepare(&*broker).await;
+        let observer = self.observer.as_ref();
+        let running = plan.subscribe(&*broker, observer, &absent).await?;
         Ok(running.offered())
     }
 

@@ -1,5 +1,6 @@
 //! An App with everything decided and nothing connected: [`Plan`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Given, Resolved, topics};
@@ -76,18 +77,21 @@ impl Plan {
         }
     }
 
-    pub(super) async fn prepare(&self, broker: &dyn Broker) {
+    /// Gives the topics to read that it named as absent.
+    pub(super) async fn prepare(&self, broker: &dyn Broker) -> BTreeSet<String> {
         let resolved = self.resolved();
         match broker.admin() {
             Ok(admin) => {
                 let makes_topics = broker.capabilities().makes_topics;
                 let create = self.settings.kafka_dlq_auto_create;
-                topics::prepare(&*admin, &resolved, create, makes_topics).await;
+                let absent = topics::prepare(&*admin, &resolved, create, makes_topics).await;
                 topics::announce_new_groups(&*admin, &resolved).await;
+                absent
             }
             Err(error) => {
                 let error = crate::outcome::describe(&error);
                 tracing::warn!(%error, "topics and groups could not be looked at");
+                BTreeSet::new()
             }
         }
     }

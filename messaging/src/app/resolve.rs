@@ -283,3 +283,6 @@ fn group(spec: &Subject<'_>, given: &Keys, settings: &Settings) -> (String, &'st
     };
     (format!("{service}.{}", spec.name), from)
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,13 +11,21 @@ use crate::program::how_to_create;
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
 
 /// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, makes dead letter
-/// topics when `create` says so, and names those that are too small. Nothing here stops a start: a broker that refuses to tell may still carry records.
-pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bool, makes_topics: bool) {
+/// topics when `create` says so, and names those that are too small. Gives the topics to read that it named as absent.
+/// Nothing here stops a start: a broker that refuses to tell may still carry records.
+pub(super) async fn prepare(
+    admin: &dyn Admin,
+    workers: &[&Resolved],
+    create: bool,
+    makes_topics: bool,
+) -> BTreeSet<String> {
+    let mut absent = BTreeSet::new();
     let (mut named, mut letters) = (BTreeSet::new(), BTreeMap::<&str, DeadLetters>::new());
     for worker in workers {
         for Source { topic, dlq_topic } in &worker.sources {
             let source = look(admin, topic).await;
             if source.is_none() && named.insert(topic) && !makes_topics {
+                absent.insert(topic.clone());
                 tracing::warn!(%topic, worker = %worker.name, "the topic does not exist; it is taken up once it is created, for example with `{}`", how_to_create(topic));
             }
             if worker.dead_letters() {
@@ -29,7 +37,7 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
             && !makes_topics
             && look(admin, output).await.is_none()
         {
-            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; outputs wait until it is created, for example with `{}`", how_to_create(output));
+            tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; unless the broker makes it by itself, outputs wait until it is created, for example with `{}`", how_to_create(output));
         }
     }
     let mut wanted = Vec::new();
@@ -43,9 +51,10 @@ pub(super) async fn prepare(admin: &dyn Admin, workers: &[&Resolved], create: bo
         make(admin, &wanted).await;
     } else if !makes_topics {
         for topic in &wanted {
-            tracing::warn!(topic = %topic.name, "the dead letter topic does not exist, and kafka_dlq_auto_create is false; a record that is given up waits until it is created");
+            tracing::warn!(topic = %topic.name, "the dead letter topic does not exist, and kafka_dlq_auto_create is false; unless the broker makes it by itself, a record that is given up waits until it is created");
         }
     }
+    absent
 }
 
 /// Says when a group has never committed on a topic that has records: its first start handles, or skips, all of them.

@@ -93,7 +93,7 @@ impl Broker for Kafka {
             transactions: false,
             replay: true,
             admin: true,
-            // Clients are told not to (`allow.auto.create.topics=false`).
+            // Whether it does is the broker's to decide, and only for who publishes.
             makes_topics: false,
             own_thread: true,
         }

@@ -1,7 +1,7 @@
 //! The driver of one subscription: broker events in, starts and commands out. It owns the core; there is no lock
 //! for a record.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,6 +87,8 @@ pub(crate) struct Setup {
     pub(crate) notices: mpsc::UnboundedSender<Notice>,
     pub(crate) health: watch::Sender<GroupHealth>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    /// Topics to read of which the start has said that they are not there.
+    pub(crate) absent: BTreeSet<String>,
     pub(crate) producer: Producer,
     pub(crate) seed: u64,
     /// How long running handlers get when a partition is revoked.
@@ -120,6 +122,7 @@ pub(crate) struct Driver {
     finished: u64,
     unknown: UnknownEvents,
     watched: Watched,
+    absent: BTreeSet<String>,
     producer: Producer,
     random: Rng,
     revoke_deadline: Duration,
@@ -181,6 +184,7 @@ impl Driver {
             finished: 0,
             unknown: UnknownEvents::default(),
             watched: Watched::by(setup.observer),
+            absent: setup.absent,
             producer: setup.producer,
             random: Rng::new(setup.seed),
             revoke_deadline: setup.revoke_deadline,

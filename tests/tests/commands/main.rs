@@ -2,6 +2,7 @@
 
 mod doctor;
 mod groups;
+mod no_offset;
 mod records;
 mod reset;
 mod support;

@@ -113,8 +113,14 @@ impl Service {
 
     /// Starts a worker.
     pub(crate) fn start(&self, worker: &str) -> Result<Program> {
+        self.start_with(worker, &[])
+    }
+
+    /// Starts a worker with settings of its own.
+    pub(crate) fn start_with(&self, worker: &str, environment: &[(&str, &str)]) -> Result<Program> {
         // It reads its folder only while it starts to look for settings, and there are none in it.
-        let (_folder, command) = self.command(&["runworker", worker])?;
+        let (_folder, mut command) = self.command(&["runworker", worker])?;
+        command.envs(environment.iter().copied());
         Program::start(command)
     }
 

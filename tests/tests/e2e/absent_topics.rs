@@ -36,6 +36,11 @@ fn absent_topics_are_named_and_taken_up_when_they_are_made() {
     let mut outputs = Tail::of(service.raw(), &service.topic("out")).unwrap();
     assert_eq!(outputs.distinct().unwrap(), [1, 2].into());
     assert_eq!(program.wait_timeout(Duration::ZERO).unwrap(), None);
+    let said = program.stderr().unwrap();
+    for topic in ["in", "out"] {
+        let absent = format!("--create --topic {}`", service.topic(topic));
+        assert_eq!(said.matches(&absent).count(), 1, "{topic} is named once: {said}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::support::{Raw, Record, SOON, Tail};
 const BATCH: usize = 2_000;
 
 /// A producer of this client id, for topics that begin with it.
-fn connect(runtime: &Runtime, kafka: &str, client: &str) -> Producer {
+pub(crate) fn connect(runtime: &Runtime, kafka: &str, client: &str) -> Producer {
     let settings = [
         ("message_broker", "kafka".to_owned()),
         ("kafka_bootstrap_servers", kafka.to_owned()),
@@ -24,7 +24,7 @@ fn connect(runtime: &Runtime, kafka: &str, client: &str) -> Producer {
     runtime.block_on(Producer::connect(&settings)).unwrap()
 }
 
-fn keyed(numbers: std::ops::Range<usize>) -> impl Iterator<Item = Message<String>> {
+pub(crate) fn keyed(numbers: std::ops::Range<usize>) -> impl Iterator<Item = Message<String>> {
     numbers.map(|number| Message::new(number.to_string()).key(format!("k{}", number % 10)))
 }
 

@@ -29,7 +29,8 @@ const FETCH_WAIT: Duration = Duration::from_millis(50);
 /// How often topics are looked at, so that one made later is taken up within 10 s.
 const TOPIC_REFRESH: Duration = Duration::from_millis(5_000);
 
-/// How long a user's send waits for a topic that is not there: a new one may still be on its way through the cluster.
+/// How long a message waits for a topic that is not there: a new one may still be on its way through the cluster, and one
+/// that the broker makes is led within a second. librdkafka's own 30 s are a long time before a name with a typing error.
 const TOPIC_GRACE: Duration = Duration::from_millis(5_000);
 
 /// What returned outputs wait for company when `linger` is zero: nobody waits for one of them alone.
@@ -199,7 +200,6 @@ impl KafkaConfig {
         // It lingers on our side, see `lingering`.
         let mut config = self.producer(Duration::ZERO);
         config.set("message.timeout.ms", ms(self.delivery_timeout));
-        config.set("topic.metadata.propagation.max.ms", ms(TOPIC_GRACE));
         self.finish(&mut config);
         config
     }
@@ -273,6 +273,9 @@ impl KafkaConfig {
         let mut config = self.common();
         config
             .set("acks", "all")
+            // Who publishes makes an absent topic, where the broker allows it; who only reads or looks never does.
+            .set("allow.auto.create.topics", "true")
+            .set("topic.metadata.propagation.max.ms", ms(TOPIC_GRACE))
             .set("enable.idempotence", "true")
             .set("partitioner", "murmur2_random")
             .set("compression.type", self.compression_type.as_str())

@@ -46,6 +46,7 @@ impl Driver {
             Event::Assigned(partitions) => self.assigned(partitions),
             Event::Revoked(slots) => self.revoked(&slots),
             Event::Lost(slots) => self.lost(&slots),
+            Event::Trouble(error) if self.was_told(&error) => {}
             Event::Trouble(error) => {
                 tracing::warn!(group = %self.group, error = %describe(&error), "the subscription has trouble; it goes on by itself");
             }
@@ -53,11 +54,17 @@ impl Driver {
         }
     }
 
+    /// Whether it is no more than the start has said already: each absent topic is told once.
+    pub(super) fn was_told(&mut self, trouble: &BrokerError) -> bool {
+        matches!(trouble, BrokerError::UnknownTopic { topic } if self.absent.remove(topic))
+    }
+
     pub(super) fn assigned(&mut self, partitions: Vec<(Slot, Epoch, TopicPartition)>) {
         for (slot, epoch, partition) in partitions {
             let Some(&worker) = self.routes.get(&*partition.topic) else {
                 continue;
             };
+            self.absent.remove(&*partition.topic);
             tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, "partition assigned");
             self.observe(&Observation::Assigned {
                 group: &self.group,

@@ -62,6 +62,7 @@ fn driver<M: 'static, H: Handler<M>>(subscription: &Double, handler: H) -> Drive
         notices: mpsc::unbounded_channel().0,
         health: watch::channel(GroupHealth::default()).0,
         observer: None,
+        absent: BTreeSet::new(),
         producer: Producer::new(None, crate::settings::Settings::default(), None),
         seed: 0,
         revoke_deadline: Duration::from_secs(10),
@@ -87,6 +88,24 @@ fn polled(slot: Slot, epoch: Epoch, text: &str) -> Event {
 fn hear(driver: &mut Driver, events: impl IntoIterator<Item = Event>) {
     events.into_iter().for_each(|event| driver.take_event(event));
     driver.turn();
+}
+
+#[tokio::test]
+async fn an_absent_topic_that_the_start_has_told_is_told_again_only_when_it_was_there() {
+    let absent = |topic: &str| BrokerError::UnknownTopic {
+        topic: topic.to_owned(),
+    };
+    let started = || {
+        let mut driver = driver(&Double::default(), echo);
+        driver.absent.insert("in".to_owned());
+        driver
+    };
+    let mut waiting = started();
+    assert!(!waiting.was_told(&absent("out")), "another one");
+    assert!(waiting.was_told(&absent("in")));
+    let mut made = started();
+    hear(&mut made, [assigned(0, 1)]);
+    assert!(!made.was_told(&absent("in")), "it was deleted since");
 }
 
 #[tokio::test]

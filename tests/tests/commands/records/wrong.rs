@@ -150,7 +150,7 @@ fn a_topic_that_may_not_be_read_is_named_and_reading_needs_no_right_on_a_group()
         1,
         &[
             "the topic \"closed\" is not allowed",
-            "give the principal the right",
+            "give the principal that right",
         ],
     );
     Ok(())

@@ -61,7 +61,6 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("socket.timeout.ms", "11000"),
     ("retry.backoff.ms", "170"),
     ("socket.keepalive.enable", "true"),
-    ("allow.auto.create.topics", "false"),
 ];
 
 #[test]
@@ -80,6 +79,23 @@ fn clients(config: &KafkaConfig) -> [ClientConfig; 5] {
         config.output_producer(),
         config.consumer(&request()),
     ]
+}
+
+#[test]
+fn who_publishes_makes_absent_topics_and_nobody_else() {
+    let config = unusual();
+    for producer in [config.user_producer(), config.output_producer()] {
+        has(&producer, &[("allow.auto.create.topics", "true")]);
+        has(&producer, &[("topic.metadata.propagation.max.ms", "5000")]);
+    }
+    for other in [
+        config.admin(),
+        config.observer("g"),
+        config.reader(),
+        config.consumer(&request()),
+    ] {
+        has(&other, &[("allow.auto.create.topics", "false")]);
+    }
 }
 
 #[test]
