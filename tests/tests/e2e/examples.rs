@@ -8,7 +8,28 @@ use anyhow::{Context, Result, ensure};
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::process::Program;
 
-use crate::support::SOON;
+use crate::support::{Raw, Record, SOON, Tail};
+
+mod by_hand;
+mod cqrs;
+mod domain_events;
+mod enrich;
+mod event_sourcing;
+mod microservices;
+mod tracking;
+
+const NAMES: [&str; 10] = [
+    "quickstart",
+    "orders",
+    "ecommerce",
+    "by_hand",
+    "cqrs",
+    "domain_events",
+    "enrich",
+    "event_sourcing",
+    "microservices",
+    "tracking",
+];
 
 /// Builds them as a newcomer does who runs one, so that in CI they are there already; gives the folder.
 pub(crate) fn built() -> &'static Path {
@@ -24,15 +45,8 @@ fn build() -> Result<PathBuf> {
         .parent()
         .context("no target folder")?;
     let output = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--bin",
-            "quickstart",
-            "--bin",
-            "orders",
-            "--bin",
-            "ecommerce",
-        ])
+        .arg("build")
+        .args(NAMES.iter().flat_map(|name| ["--bin", name]))
         .arg("--target-dir")
         .arg(target)
         .current_dir(workspace)
@@ -62,6 +76,54 @@ fn on_kafka() -> [(&'static str, &'static str); 2] {
         ("MESSAGE_BROKER", "kafka"),
         ("KAFKA_BOOTSTRAP_SERVERS", KafkaServer::shared().unwrap()),
     ]
+}
+
+/// Topics of its own on Kafka for one test.
+struct Place {
+    bootstrap: &'static str,
+    prefix: String,
+}
+
+impl Place {
+    fn of(test: &str) -> Place {
+        Place {
+            bootstrap: KafkaServer::shared().unwrap(),
+            prefix: format!("{test}-{}.", std::process::id()),
+        }
+    }
+
+    fn environment(&self) -> [(&'static str, &str); 3] {
+        [
+            ("MESSAGE_BROKER", "kafka"),
+            ("KAFKA_BOOTSTRAP_SERVERS", self.bootstrap),
+            ("TOPIC_PREFIX", &self.prefix),
+        ]
+    }
+
+    /// What is in a topic now.
+    fn records(&self, topic: &str) -> Vec<Record> {
+        let topic = format!("{}{topic}", self.prefix);
+        let mut tail = Tail::of(&Raw::new(self.bootstrap), &topic).unwrap();
+        tail.read().unwrap().to_vec()
+    }
+
+    /// The same as keys and values, sorted.
+    fn pairs(&self, topic: &str) -> Vec<(String, String)> {
+        let text = |bytes: &Option<Vec<u8>>| String::from_utf8(bytes.clone().unwrap_or_default()).unwrap();
+        let pair = |record: &Record| (text(&record.key), text(&record.value));
+        let mut pairs: Vec<_> = self.records(topic).iter().map(pair).collect();
+        pairs.sort_unstable();
+        pairs
+    }
+}
+
+fn pair(key: &str, value: &str) -> (String, String) {
+    (key.to_owned(), value.to_owned())
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort_unstable();
+    lines
 }
 
 /// Every order's way, whatever the order of lines between orders.

@@ -1,0 +1,38 @@
+//! The service: an App without workers, beside a web server.
+
+use messaging::{App, NewTopic, Running};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::api::{TOPIC, router};
+
+pub(crate) async fn run(port: u16) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let told_to_end = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    let app = App::empty().defaults([("service", "tracking"), ("kafka_client_id", "tracking")]);
+    app.create_topics([NewTopic::named(TOPIC).partitions(3)]).await?;
+    let running = app.start().await?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("tracking listens at http://{}", listener.local_addr()?);
+    serve(running, listener, told_to_end).await
+}
+
+/// Answers requests until `end`, and then writes what is queued.
+pub(crate) async fn serve(
+    running: Running,
+    listener: TcpListener,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    axum::serve(listener, router(running.producer()))
+        .with_graceful_shutdown(end)
+        .await?;
+    // After the last request, so that none finds its producer closed.
+    running.stop();
+    Ok(running.join().await?)
+}
