@@ -7,18 +7,16 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::BoxFuture;
 
 use crate::BoxError;
-use crate::broker::{Broker, NewTopic};
+use crate::broker::Broker;
 use crate::check::expected::Expected;
-use crate::check::lacks;
-use crate::consumer::{Made, router};
-use crate::error::{Error, Kind, Result};
-use crate::extract::{Context, States};
+use crate::error::{Kind, Result};
+use crate::extract::States;
 use crate::handler::ErasedHandler;
-use crate::producer::{OnFailure, Producer};
+use crate::producer::OnFailure;
 use crate::registry;
 use crate::runtime::observer::Observer;
-use crate::settings::{MessageBroker, SettingValue, Settings, Sources};
-use crate::spec::{ConsumerSpec, EventHandlerSpec, Subject, WorkerSpec};
+use crate::settings::{SettingValue, Settings, Sources};
+use crate::spec::{ConsumerSpec, EventHandlerSpec, WorkerSpec};
 
 mod absent;
 #[cfg(feature = "cli")]
@@ -28,7 +26,9 @@ mod consumers;
 mod expected;
 mod given;
 mod group;
+mod lifecycle;
 mod plan;
+mod planning;
 mod resolve;
 mod running;
 #[cfg(all(test, feature = "kafka"))]
@@ -41,7 +41,7 @@ mod watchdog;
 pub(crate) use absent::lacking;
 pub(crate) use connect::{broker_by_hand, reach};
 pub(crate) use given::Given;
-use plan::{Plan, Planned};
+pub(crate) use planning::producer_from_environment;
 #[cfg(feature = "cli")]
 pub(crate) use resolve::Fact;
 pub(crate) use resolve::Resolved;
@@ -59,7 +59,7 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 
 /// A program of workers and consumers.
 ///
-/// ```
+/// ```standalone_crate
 /// # use serde::{Serialize, Deserialize};
 /// use messaging::prelude::*;
 ///
@@ -281,197 +281,4 @@ impl App {
     pub fn workers(&self) -> &[WorkerSpec] {
         &self.workers
     }
-
-    /// Checks that handlers, topics, groups, state and settings fit together. Connects to nothing.
-    ///
-    /// # Errors
-    /// All problems, each with its place in the source.
-    pub fn check(&self) -> Result<()> {
-        self.plan().and_then(|plan| plan.check())
-    }
-
-    /// Checks, makes what was provided, connects, and starts all workers. When a group cannot be joined, those that
-    /// were joined before it have ended once the error is returned.
-    ///
-    /// # Errors
-    /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
-    pub async fn start(self) -> Result<Running> {
-        let plan = self.plan()?;
-        self.start_planned(plan).await
-    }
-
-    async fn start_planned(mut self, plan: Plan) -> Result<Running> {
-        plan.check()?;
-        // Before anything that is provided connects.
-        let Some(broker) = plan.broker.clone() else {
-            return Err(Kind::Disabled.into());
-        };
-        for make in std::mem::take(&mut self.provided) {
-            make().await?;
-        }
-        connect::reach(&*broker, &plan.settings).await?;
-        plan.announce();
-        plan.prepare(&*broker).await;
-        let running = plan.subscribe(&*broker, self.observer.as_ref()).await?;
-        Ok(running.offered())
-    }
-
-    /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
-    ///
-    /// # Errors
-    /// Problems of the settings, a broker that cannot be reached or refuses.
-    pub async fn create_topics(&self, topics: impl IntoIterator<Item = NewTopic>) -> Result<Vec<String>> {
-        let plan = self.plan()?;
-        let broker = plan.broker.as_ref().ok_or(Kind::Disabled)?;
-        connect::reach(&**broker, &plan.settings).await?;
-        let prefix = plan.settings.topic_prefix.as_deref().unwrap_or_default();
-        let prefixed = |topic: NewTopic| NewTopic {
-            name: format!("{prefix}{}", topic.name),
-            ..topic
-        };
-        let topics: Vec<NewTopic> = topics.into_iter().map(prefixed).collect();
-        let refused = |source| {
-            Error::from(Kind::Broker {
-                what: "the topics could not be created".into(),
-                source,
-            })
-        };
-        let admin = broker.admin().map_err(refused)?;
-        admin.create_topics(&topics).await.map_err(refused)
-    }
-
-    /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When
-    /// the shutdown hangs, whatever began it, the process is ended a second after `shutdown_timeout_ms`. A signal
-    /// during the start ends it: nothing runs yet.
-    ///
-    /// The signals are taken over until the process ends, also for what it does after this has returned.
-    ///
-    /// # Errors
-    /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
-    pub async fn run(self) -> Result<()> {
-        if self.workers.is_empty() && self.consumers.is_empty() && self.event_handlers.is_empty() {
-            return Err(Kind::NothingRegistered.into());
-        }
-        let plan = self.plan()?;
-        // Before the first record, or a signal in between would end the process without a drain.
-        let mut signals = Signals::taken_over(plan.settings.shutdown_timeout_ms);
-        let running = tokio::select! {
-            biased;
-            () = signals.first() => return Ok(()),
-            running = self.start_planned(plan) => running?.watched(),
-        };
-        let stop = tokio::spawn(signals.stop(running.handle()));
-        let result = running.join().await;
-        stop.abort();
-        result
-    }
-
-    fn plan(&self) -> Result<Plan> {
-        let settings = self.settings()?;
-        let broker = self.broker_of(&settings);
-        let callback = self.on_publish_failure.clone();
-        let producer = Producer::new(broker.clone(), settings.clone(), callback);
-        let context = Context::new(Arc::new(self.states_with_defaults()), producer.clone());
-        let gathered = self.gathered();
-        let workers = self.workers.iter().map(|spec| {
-            let make = |resolved: &Resolved| made(spec, resolved, &context);
-            self.planned(spec.subject(), &settings, make)
-        });
-        let consumers = gathered.iter().map(|consumer| {
-            let make =
-                |resolved: &Resolved| router(consumer, &context.for_worker(resolved.timeout, None, false));
-            self.planned(consumer.spec.subject(), &settings, make)
-        });
-        let (workers, consumers): (Vec<_>, Vec<_>) = (workers.collect(), consumers.collect());
-        let mut problems = crate::check::consumers::problems(&gathered, &self.event_handlers);
-        problems.extend(self.expected.problems(&self.found(&consumers, &gathered)));
-        Ok(Plan {
-            workers: workers.into_iter().chain(consumers).collect(),
-            events: consumers::events(&gathered),
-            problems,
-            settings,
-            given: self.given.clone(),
-            broker,
-            producer,
-        })
-    }
-
-    /// The values of the program, and the defaults of those whose methods are handlers.
-    fn states_with_defaults(&self) -> States {
-        let mut states = self.states.clone();
-        let of_workers = self.workers.iter().filter_map(|worker| worker.fallback.as_ref());
-        let of_handlers = self.handlers().filter_map(|handler| handler.fallback.as_ref());
-        let defaults = of_workers.chain(of_handlers);
-        defaults.for_each(|fallback| fallback(&mut states));
-        states
-    }
-
-    /// The settings that count for this App.
-    pub(crate) fn settings(&self) -> Result<Settings> {
-        match &self.settings {
-            Some(loaded) => Ok(loaded.clone()),
-            None => Ok(Settings::load(&self.sources)?),
-        }
-    }
-
-    /// Reaches the broker once, and starts nothing.
-    pub(crate) fn reach(&self) -> impl Future<Output = Result<()>> + Send + use<> {
-        let reached = self
-            .settings()
-            .map(|settings| (self.broker_of(&settings), settings));
-        async move {
-            let (broker, settings) = reached?;
-            connect::reach(&*broker.ok_or(Kind::Disabled)?, &settings).await
-        }
-    }
-
-    /// The broker; `None` when messaging is switched off.
-    fn broker_of(&self, settings: &Settings) -> Option<Arc<dyn Broker>> {
-        if self.broker.get().is_none()
-            && let Some(made) = connect::broker(settings)
-        {
-            let _ = self.broker.set(made);
-        }
-        self.broker.get().cloned()
-    }
-
-    fn planned(
-        &self,
-        spec: Subject<'_>,
-        settings: &Settings,
-        make: impl FnOnce(&Resolved) -> Made,
-    ) -> Planned {
-        let resolved = Resolved::new(spec, settings);
-        let made = make(&resolved);
-        let hooks = made.as_ref().ok().and_then(|handler| handler.hooks());
-        let wrap = |inner| {
-            self.layers
-                .iter()
-                .rev()
-                .fold(inner, |inner, layer| layer.layer(&resolved.name, inner))
-        };
-        let made = made.map(wrap);
-        Planned {
-            resolved,
-            made,
-            hooks,
-        }
-    }
-}
-
-/// The handler of a worker.
-fn made(spec: &WorkerSpec, resolved: &Resolved, context: &Context) -> Made {
-    let key_of = resolved.output.as_ref().and_then(|output| output.key_of);
-    let made = spec.make(&context.for_worker(resolved.timeout, key_of, resolved.batch_keys));
-    made.map_err(|missing| missing.iter().map(|missing| lacks(resolved, missing)).collect())
-}
-
-/// The producer of a process in which no App has started, made from the environment. On memory it writes to what is
-/// connected by hand; unless somebody is said to read there, that is refused.
-pub(crate) fn producer_from_environment(on_memory: bool) -> Result<Producer> {
-    let settings = Settings::load(&Sources::from_process())?;
-    if settings.message_broker == MessageBroker::Memory && !on_memory {
-        return Err(Kind::NotStarted.into());
-    }
-    Ok(Producer::new(broker_by_hand(&settings), settings, None))
 }

@@ -30,6 +30,8 @@
 #![doc = include_str!("../../README.md")]
 
 mod app;
+#[cfg(doctest)]
+mod book;
 pub mod broker;
 mod by_hand;
 mod caught;

@@ -53,3 +53,13 @@ fn the_table_of_settings_is_up_to_date() {
         "run: UPDATE_DOCS=1 cargo test -p messaging --test docs"
     );
 }
+
+/// Whoever comes from the Python documents finds each of their words that works here.
+#[test]
+fn every_word_of_the_python_documents_is_explained() {
+    let page = include_str!("../../docs/from-python.md");
+    let table = Settings::compat_table();
+    let words = table.lines().skip(2).filter_map(|row| row.split('`').nth(1));
+    let missing: Vec<&str> = words.filter(|word| !page.contains(word)).collect();
+    assert!(missing.is_empty(), "docs/from-python.md lacks {missing:?}");
+}

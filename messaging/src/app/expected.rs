@@ -1,6 +1,7 @@
 //! Stating what must be there, and finding what is.
 
-use super::{App, Planned};
+use super::App;
+use super::plan::Planned;
 use crate::check::expected::Found;
 use crate::consumer::Gathered;
 use crate::registry;
