@@ -9,7 +9,7 @@ use super::Bench;
 use crate::data;
 use crate::ours::publish::Sender;
 use crate::ours::tracking::{CLIENTS, TOPIC};
-use crate::raw::publish as raw;
+use crate::raw::publish::{self as raw, With};
 
 /// How many events a request has.
 const EVENTS: usize = 1_000;
@@ -25,7 +25,7 @@ impl Bench {
             data::create(&self.brokers, TOPIC, 3)?;
             let cycled = events.iter().cycle().take(records);
             let rate = match side {
-                0 => raw::threaded(&self.brokers, TOPIC, cycled, false)?,
+                0 => raw::threaded(&self.brokers, TOPIC, cycled, With::Value)?,
                 _ => {
                     let sender = Sender::connect(&self.brokers).await?;
                     sender.tracked(&body, requests).await?
