@@ -3,6 +3,7 @@
 mod consuming;
 mod methods;
 mod publishing;
+mod tracking;
 
 use anyhow::Result;
 use nix::sys::resource::{UsageWho, getrusage};

@@ -1,6 +1,6 @@
 //! Speed of the framework beside well-tuned hand-written loops over the same client, against one real Kafka, in one run.
 //!
-//! `cargo run --release -p messaging-benches -- [consume|transform|waits|publish|methods|all] [PAIRS] [RECORDS]`
+//! `cargo run --release -p messaging-benches -- [consume|transform|waits|publish|methods|tracking|all] [PAIRS] [RECORDS]`
 //!
 //! Every pair runs both sides, the order changing from pair to pair; the table has medians, their spread, and the median
 //! of the pairs' ratios. Both sides have the same client settings, struct, decoder, allocator and commit interval.
@@ -45,15 +45,17 @@ async fn main() -> Result<()> {
         "waits" => bench.waits().await?,
         "publish" => bench.publish().await?,
         "methods" => bench.methods().await?,
+        "tracking" => bench.tracking().await?,
         "all" => {
             bench.consume().await?;
             bench.transform().await?;
             bench.waits().await?;
             bench.publish().await?;
+            bench.tracking().await?;
             bench.methods().await?;
         }
         other => bail!(
-            "there is no benchmark \"{other}\"; take consume, transform, waits, publish, methods or all"
+            "there is no benchmark \"{other}\"; take consume, transform, waits, publish, methods, tracking or all"
         ),
     }
     Ok(())

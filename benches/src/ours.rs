@@ -1,6 +1,7 @@
 //! The same work done by workers.
 
 pub(crate) mod publish;
+pub(crate) mod tracking;
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! One request to the service in this process, until a worker has read all it has written.
 
 use std::net::SocketAddr;
+use std::thread;
 
 use anyhow::Context;
 use messaging::prelude::*;
@@ -29,7 +30,11 @@ pub(crate) async fn run() -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let (end, ended) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve(running, listener, async { drop(ended.await) }));
-    let queued = tokio::task::spawn_blocking(move || post(address)).await??;
+    // The client blocks, and that is not for a thread of the runtime.
+    let (answer, answered) = oneshot::channel();
+    let client = thread::Builder::new().name("client".into());
+    client.spawn(move || answer.send(post(address)))?;
+    let queued = answered.await??;
     println!("POST /tracking/track answers {queued}");
     for _ in 0..queued["queued"]
         .as_u64()

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::Bench;
 use crate::data::{self, Purchase};
 use crate::ours::publish::Sender;
-use crate::raw::publish as raw;
+use crate::raw::publish::{self as raw, With};
 
 /// How many messages are awaited one by one: each takes a round trip.
 const ONE_BY_ONE: usize = 2_000;
@@ -18,26 +18,31 @@ impl Bench {
         let purchases = data::purchases(10_000);
         let cycled = || purchases.iter().cycle().take(self.records);
         let forgotten = async |sender: Sender| sender.fire_and_forget(cycled()).await;
-        self.beside_raw("publish, fire and forget", false, &purchases, forgotten)
+        self.beside_raw("publish, fire and forget", With::Key, &purchases, forgotten)
             .await?;
         let awaited = async |sender: Sender| sender.in_a_window(cycled()).await;
         self.beside_raw(
             "publish, every receipt awaited, 10,000 at a time",
-            false,
+            With::Key,
             &purchases,
             awaited,
         )
         .await?;
         let headers = async |sender: Sender| sender.with_a_header(cycled()).await;
-        self.beside_raw("publish, one header, not awaited", true, &purchases, headers)
-            .await?;
+        self.beside_raw(
+            "publish, one header, not awaited",
+            With::KeyAndHeader,
+            &purchases,
+            headers,
+        )
+        .await?;
         self.one_by_one(&purchases).await
     }
 
     async fn beside_raw(
         &self,
         title: &str,
-        header: bool,
+        with: With,
         purchases: &[Purchase],
         ours: impl AsyncFn(Sender) -> Result<f64>,
     ) -> Result<()> {
@@ -45,7 +50,7 @@ impl Bench {
             data::create(&self.brokers, TOPIC, 3)?;
             let cycled = purchases.iter().cycle().take(self.records);
             let rate = match side {
-                0 => raw::threaded(&self.brokers, TOPIC, cycled, header)?,
+                0 => raw::threaded(&self.brokers, TOPIC, cycled, with)?,
                 _ => ours(Sender::connect(&self.brokers).await?).await?,
             };
             data::assert_written(&self.brokers, TOPIC, self.records)?;

@@ -41,6 +41,11 @@ impl Sender {
         Sender::tuned(brokers, &[("kafka_linger_ms", client::LINGER_MS)]).await
     }
 
+    /// What it sends with.
+    pub(super) fn producer(&self) -> Producer {
+        self.0.clone()
+    }
+
     pub(crate) async fn tuned(brokers: &str, settings: &[(&'static str, &'static str)]) -> Result<Sender> {
         let sources = Sources::default()
             .code([("kafka_bootstrap_servers", brokers)])
@@ -111,7 +116,7 @@ impl Sender {
     }
 
     /// Messages per second until all were acknowledged.
-    async fn rate(&self, sent: usize, began: Instant) -> Result<f64> {
+    pub(super) async fn rate(&self, sent: usize, began: Instant) -> Result<f64> {
         let unsent = self.0.flush(Duration::from_secs(120)).await;
         ensure!(
             unsent == 0 && self.0.failed() == 0,

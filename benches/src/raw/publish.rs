@@ -14,12 +14,21 @@ use crate::data::Purchase;
 
 type Threaded = ThreadedProducer<DefaultProducerContext>;
 
+/// What a record has.
+#[derive(Clone, Copy)]
+pub(crate) enum With {
+    /// Nothing more: the client chooses partitions as it likes.
+    Value,
+    Key,
+    KeyAndHeader,
+}
+
 /// Encode into one buffer, hand over, forget; the time ends when all are acknowledged.
 pub(crate) fn threaded<'a>(
     brokers: &str,
     topic: &str,
     purchases: impl Iterator<Item = &'a Purchase>,
-    header: bool,
+    with: With,
 ) -> Result<f64> {
     let producer: Threaded = client::producer(brokers).create()?;
     let mut buffer = Vec::with_capacity(512);
@@ -27,10 +36,14 @@ pub(crate) fn threaded<'a>(
     for purchase in purchases {
         buffer.clear();
         serde_json::to_writer(&mut buffer, purchase)?;
-        let record = BaseRecord::to(topic)
-            .key(purchase.client.as_bytes())
-            .payload(&buffer[..]);
-        send(&producer, if header { with_header(record) } else { record })?;
+        let record = BaseRecord::to(topic).payload(&buffer[..]);
+        let key = purchase.client.as_bytes();
+        let record = match with {
+            With::Value => record,
+            With::Key => record.key(key),
+            With::KeyAndHeader => with_header(record.key(key)),
+        };
+        send(&producer, record)?;
         sent += 1;
     }
     producer

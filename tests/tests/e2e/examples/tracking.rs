@@ -1,5 +1,7 @@
 //! `tracking`: what it says is queued is written, also when it is told to end at once.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 
 use messaging_tests::process::{Program, Signal};
@@ -92,4 +94,27 @@ fn tracking_says_what_is_wrong_with_a_request_and_queues_none_of_it() {
     }
     assert_eq!(post(&url, r#"{"events": []}"#), (200, json!({"queued": 0})));
     assert_eq!(place.records("tracking.events").len(), 0);
+}
+
+#[test]
+fn tracking_ends_although_a_client_never_finishes_its_request() {
+    let place = Place::of("tracking-slow");
+    let (mut service, url) = start(&place);
+    assert_eq!(post(&url, r#"{"events": [{}]}"#), (200, json!({"queued": 1})));
+    let address = url
+        .trim_start_matches("http://")
+        .trim_end_matches("/tracking/track");
+    let mut slow = TcpStream::connect(address).unwrap();
+    let head = "POST /tracking/track HTTP/1.1\r\nHost: tracking\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n";
+    slow.write_all(head.as_bytes()).unwrap();
+    // The service waits for the body now.
+    let mut answer = [0; 12];
+    slow.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    service.signal(Signal::SIGTERM).unwrap();
+    let said = "requests were still unanswered 10s after the signal to end";
+    service.wait_for_line(|line| line == said, SOON).unwrap();
+    let status = service.wait_timeout(SOON).unwrap().expect("it does not end");
+    assert_eq!(status.code(), Some(0), "{}", service.stderr().unwrap());
+    assert_eq!(place.records("tracking.events").len(), 1);
 }
