@@ -11,7 +11,9 @@ use crate::runtime::clock;
 /// Something that happened: its name, its data, and when and as which event it did.
 ///
 /// On the wire it is the JSON object `{"name", "event_id", "occurred_at", "data"}`, the time as RFC 3339 in UTC with
-/// milliseconds. A handler that takes an `Event<T>` gets the whole envelope; one that takes a plain `T` gets `data`.
+/// milliseconds. A handler that takes an `Event<T>` gets the whole envelope; one that takes a plain `T` gets `data`. Where
+/// others, such as [`EventPublisher`](crate::EventPublisher), write the name as `event_type`, that is read as well; of both it
+/// counts, as it does for the handler that an event goes to.
 ///
 /// ```
 /// use messaging::Event;
@@ -23,6 +25,7 @@ use crate::runtime::clock;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Envelope<T>")]
 #[non_exhaustive]
 pub struct Event<T> {
     /// What happened, such as `user.created`: events are routed by it.
@@ -45,6 +48,30 @@ impl<T> Event<T> {
             occurred_at: DateTime::from_timestamp_millis(clock::wall_millis()).unwrap_or_default(),
             data,
         }
+    }
+}
+
+/// An event as it comes: the name may be in either place, or in both.
+#[derive(Deserialize)]
+struct Envelope<T> {
+    event_type: Option<String>,
+    name: Option<String>,
+    event_id: String,
+    occurred_at: DateTime<Utc>,
+    data: T,
+}
+
+impl<T> TryFrom<Envelope<T>> for Event<T> {
+    type Error = &'static str;
+
+    fn try_from(envelope: Envelope<T>) -> Result<Event<T>, &'static str> {
+        let name = envelope.event_type.or(envelope.name);
+        Ok(Event {
+            name: name.ok_or("missing field `name`")?,
+            event_id: envelope.event_id,
+            occurred_at: envelope.occurred_at,
+            data: envelope.data,
+        })
     }
 }
 
@@ -88,6 +115,24 @@ mod tests {
             .expect("it has a JSON form");
         let written = r#"{"name":"n","event_id":"7","occurred_at":"2024-01-15T10:30:00.000Z","data":5}"#;
         assert_eq!(String::from_utf8(bytes).expect("text"), written);
+    }
+
+    #[test]
+    fn its_name_may_be_its_type() {
+        let read = |name: &str| {
+            let rest = r#""event_id":"7","occurred_at":"2024-01-15T10:30:00Z","data":5"#;
+            Event::<u8>::decode(Format::Json, format!("{{{name}{rest}}}").as_bytes())
+        };
+        assert_eq!(read(r#""event_type":"t","#).expect("an event").name, "t");
+        assert_eq!(
+            read(r#""event_type":"t","name":"n","#).expect("an event").name,
+            "t"
+        );
+        let nameless = read("").expect_err("no event");
+        let cause = std::error::Error::source(&nameless)
+            .expect("serde's error")
+            .to_string();
+        assert!(cause.contains("missing field `name`"), "{cause}");
     }
 
     #[test]

@@ -103,8 +103,9 @@ pub use runtime::observer::{Observation, Observer};
 /// What a program of workers names most. It has no `Result`, so that yours keeps its meaning.
 pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
+    pub use crate::worker::LastFailure;
     pub use crate::{
-        App, Batch, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker, consumer,
-        event, message_handler, on_event, producer, publish, topic, worker,
+        App, Batch, BoxError, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker,
+        consumer, event, message_handler, on_event, producer, publish, topic, worker,
     };
 }

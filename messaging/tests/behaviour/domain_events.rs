@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use messaging::broker::memory::MemoryBroker;
 use messaging::settings::{Settings, Sources};
-use messaging::{DomainEvent, EventPublisher, Producer};
+use messaging::{ConsumerSpec, DomainEvent, Event, EventHandlerSpec, EventPublisher, Producer, State};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -123,4 +123,20 @@ async fn one_that_cannot_be_written_is_an_error() {
     let events = [OrderEvent::Paid { order: 1 }, unwritable()];
     publisher.publish_all(&events).await.unwrap_err();
     assert!(broker.records("p.events.order.paid").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn its_whole_envelope_comes_to_the_handler_of_its_type() {
+    async fn note(event: Event<Value>, State(seen): State<Seen<(String, Value)>>) {
+        seen.note((event.name, event.data));
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::<(String, Value)>::new());
+    let consumer = ConsumerSpec::of("g", ["events.order.paid"]).on(EventHandlerSpec::of("order.PAID", note));
+    let app = app_on(&broker).configure([("topic_prefix", "p.")]);
+    let running = started(app.state(seen.clone()).consumer(consumer)).await;
+    let publisher = publisher_on(&broker).await;
+    publisher.publish(&OrderEvent::Paid { order: 7 }).await.unwrap();
+    until("the event is seen", || seen.len() == 1).await;
+    assert_eq!(seen.all(), [("order.PAID".to_owned(), json!({"order": 7}))]);
+    end(running).await;
 }
