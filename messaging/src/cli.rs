@@ -134,7 +134,11 @@ impl App {
 
 /// Ends the process with code 2, as for what clap itself finds wrong.
 fn wrong_argument(kind: ErrorKind, message: &str) -> ! {
-    Cli::command().error(kind, message).exit()
+    // What was parsed knows how the program was started; a command that is made anew does not.
+    Cli::command()
+        .bin_name(program::name())
+        .error(kind, message)
+        .exit()
 }
 
 /// For `main` functions that want the codes of the help instead of a returned error: prints the error with its causes.
