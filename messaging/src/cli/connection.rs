@@ -7,6 +7,7 @@ use super::output::note;
 use crate::App;
 use crate::broker::{Admin, Broker, BrokerError, GroupDescription, PartitionDescription};
 use crate::error::{Error, Kind, Result};
+use crate::program::how_to_create;
 use crate::settings::Settings;
 
 /// A broker that has answered.
@@ -72,7 +73,8 @@ impl Connection {
     async fn no_topic(&self, wanted: &str) -> Result<Error> {
         let names = self.topic_names().await?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Ok(Kind::Usage(unknown("topic", wanted, &names)).into())
+        let (unknown, create) = (unknown("topic", wanted, &names), how_to_create(wanted));
+        Ok(Kind::Usage(format!("{unknown}; create it with `{create}`")).into())
     }
 
     /// A group; `None` when there is none of this name.

@@ -22,9 +22,10 @@ fn an_absent_topic_suggests_the_nearest() -> Result<()> {
         let said = shop.say(arguments)?;
         said.failed(
             1,
-            &[&format!(
-                "there is no topic \"{wrong}\"; did you mean \"{topic}\"?"
-            )],
+            &[
+                &format!("there is no topic \"{wrong}\"; did you mean \"{topic}\"?"),
+                &format!("create it with `service topics create {wrong}`"),
+            ],
         );
     }
     let said = shop.say(&["consume", &topic, "--partition", "4"])?;
