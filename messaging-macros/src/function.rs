@@ -8,6 +8,7 @@ use syn::{
     parse_quote_spanned,
 };
 
+use crate::keys::Keys;
 use crate::mistakes::Mistakes;
 
 /// The most arguments that a handler takes.
@@ -30,6 +31,14 @@ pub(crate) struct Wording {
     pub(crate) on_impl: &'static str,
 }
 
+/// What the user wrote: the attribute's keys, and the function it stands on.
+pub(crate) struct Written {
+    pub(crate) keys: Keys,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) signature: Signature,
+    pub(crate) mistakes: Mistakes,
+}
+
 /// What the macros need of a function.
 pub(crate) struct Shape {
     pub(crate) input: Type,
@@ -38,8 +47,24 @@ pub(crate) struct Shape {
 }
 
 impl Wording {
+    /// The function together with its keys, and with the mistakes that were found in them.
+    ///
+    /// # Errors
+    /// Those mistakes and that the item is no function.
+    pub(crate) fn written(&self, keys: Keys, mistakes: Mistakes, item: TokenStream) -> syn::Result<Written> {
+        match self.parse(item) {
+            Ok((attributes, signature)) => Ok(Written {
+                keys,
+                attributes,
+                signature,
+                mistakes,
+            }),
+            Err(error) => Err(mistakes.and(error)),
+        }
+    }
+
     /// The function behind the attributes. Its body is not read: what is wrong in it is the compiler's to say.
-    pub(crate) fn parse(&self, item: TokenStream) -> syn::Result<(Vec<Attribute>, Signature)> {
+    fn parse(&self, item: TokenStream) -> syn::Result<(Vec<Attribute>, Signature)> {
         let function = |input: ParseStream<'_>| {
             let attributes = input.call(Attribute::parse_outer)?;
             input.parse::<Visibility>()?;

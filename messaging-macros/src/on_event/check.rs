@@ -5,10 +5,10 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Error, FnArg, Signature, Type};
 
-use super::parse::{Method, Written};
+use super::parse::Method;
 use super::{Handler, Stands};
 use crate::cfgs::cfgs;
-use crate::function::{MOST_ARGUMENTS, Shape, Wording};
+use crate::function::{MOST_ARGUMENTS, Shape, Wording, Written};
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
 

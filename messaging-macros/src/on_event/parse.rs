@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Meta, Signature, Token, Visibility, braced};
 
 use super::check::WORDING;
+use crate::function::Written;
 use crate::keys::{Keys, Slot, with_first};
 use crate::mistakes::Mistakes;
 use crate::value;
@@ -29,28 +30,12 @@ const METHOD_SLOTS: &[Slot] = &[
     Slot::own("crate", value::crate_path),
 ];
 
-/// What the user wrote.
-pub(crate) struct Written {
-    pub(super) keys: Keys,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) signature: Signature,
-    pub(super) mistakes: Mistakes,
-}
-
 /// # Errors
 /// The mistakes of the attribute and that the item is no function.
 pub(super) fn parse(attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
     let mut mistakes = Mistakes::default();
     let keys = Keys::parse(SLOTS, with_first("event", SLOTS, attribute), &mut mistakes);
-    match WORDING.parse(item) {
-        Ok((attributes, signature)) => Ok(Written {
-            keys,
-            attributes,
-            signature,
-            mistakes,
-        }),
-        Err(error) => Err(mistakes.and(error)),
-    }
+    WORDING.written(keys, mistakes, item)
 }
 
 /// A method that handles events.

@@ -5,10 +5,9 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Error, LitStr, Signature};
 
-use super::parse::Written;
 use super::{Dialect, Worker};
 use crate::cfgs::cfgs;
-use crate::function::MOST_ARGUMENTS;
+use crate::function::{MOST_ARGUMENTS, Written};
 use crate::keys::Keys;
 use crate::mistakes::Mistakes;
 use crate::retry::check_retries;

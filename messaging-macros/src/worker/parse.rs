@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Signature, Token};
+use syn::{Attribute, Token};
 
 use super::Dialect;
+use crate::function::Written;
 use crate::keys::{Keys, Slot, with_first};
 use crate::mistakes::Mistakes;
 use crate::value;
@@ -38,14 +39,6 @@ pub(crate) const SLOTS: &[Slot] = &[
     Slot::own("crate", value::crate_path),
 ];
 
-/// What the user wrote.
-pub(super) struct Written {
-    pub(super) keys: Keys,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) signature: Signature,
-    pub(super) mistakes: Mistakes,
-}
-
 /// # Errors
 /// The mistakes of the attribute and that the item is no function.
 pub(super) fn parse(dialect: &Dialect, attribute: TokenStream, item: TokenStream) -> syn::Result<Written> {
@@ -55,15 +48,7 @@ pub(super) fn parse(dialect: &Dialect, attribute: TokenStream, item: TokenStream
         None => attribute,
     };
     let keys = Keys::parse(dialect.slots, attribute, &mut mistakes);
-    match dialect.wording.parse(item) {
-        Ok((attributes, signature)) => Ok(Written {
-            keys,
-            attributes,
-            signature,
-            mistakes,
-        }),
-        Err(error) => Err(mistakes.and(error)),
-    }
+    dialect.wording.written(keys, mistakes, item)
 }
 
 /// Whether an `impl` stands behind the attributes of the item.
