@@ -92,9 +92,9 @@ impl Resolved {
             group_id: Some(group.clone()),
             auto_offset_reset: Some(reset),
             max_in_flight: Some(in_flight),
-            topic: Some(listed(&sources, |source| &source.topic)),
+            topic: Some(each_once(&sources, |source| &source.topic).join(", ")),
             output_topic: output.as_ref().map(|output| output.topic.clone()),
-            dlq_topic: Some(listed(&sources, |source| &source.dlq_topic)),
+            dlq_topic: Some(each_once(&sources, |source| &source.dlq_topic).join(", ")),
             ..decided
         };
         Resolved {
@@ -163,19 +163,15 @@ impl Resolved {
 
     /// The topics it reads, for people.
     pub(crate) fn topics(&self) -> String {
-        let topics: Vec<&str> = self.sources.iter().map(|source| source.topic.as_str()).collect();
-        topics.join(", ")
+        each_once(&self.sources, |source| &source.topic).join(", ")
     }
 
     /// The topics of its dead letters, each once; none when it has no dead letters.
     pub(crate) fn dlq_topics(&self) -> Vec<&str> {
-        let mut topics: Vec<&str> = Vec::new();
-        for source in self.sources.iter().filter(|_| self.dead_letters()) {
-            if !topics.contains(&source.dlq_topic.as_str()) {
-                topics.push(&source.dlq_topic);
-            }
+        if !self.dead_letters() {
+            return Vec::new();
         }
-        topics
+        each_once(&self.sources, |source| &source.dlq_topic)
     }
 
     /// Whether its records can become dead letters.
@@ -209,10 +205,14 @@ fn output(spec: &Subject<'_>, overridden: Option<String>) -> Option<Target> {
 }
 
 /// Names of topics, each once.
-fn listed<'a>(sources: &'a [Source], name: impl Fn(&'a Source) -> &'a String) -> String {
-    let mut names: Vec<&str> = sources.iter().map(|source| name(source).as_str()).collect();
-    names.dedup();
-    names.join(", ")
+fn each_once<'a>(sources: &'a [Source], name: impl Fn(&'a Source) -> &'a String) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in sources.iter().map(|source| name(source).as_str()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn rules(decided: &Decided, max_in_flight: usize) -> Rules {
