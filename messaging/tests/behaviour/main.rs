@@ -37,4 +37,5 @@ mod schemas;
 mod sending;
 mod start;
 mod support;
+mod topics_by_hand;
 mod unsent;
