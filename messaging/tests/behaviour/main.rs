@@ -20,6 +20,7 @@ mod extractors;
 mod failed_start;
 mod failures;
 mod groups;
+mod headers;
 mod hooks;
 mod layers;
 mod logging;
