@@ -38,7 +38,7 @@ pub(crate) async fn create(
 }
 
 /// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, makes dead letter
-/// topics when `create` says so, and names those that are too small. Gives the topics to read that it named as absent.
+/// topics when `create` says so, and names those that are too small. Gives the topics that it named as absent.
 /// Nothing here stops a start: a broker that refuses to tell may still carry records.
 pub(super) async fn prepare(
     admin: &dyn Admin,
@@ -64,6 +64,7 @@ pub(super) async fn prepare(
             && !makes_topics
             && look(admin, output).await.is_none()
         {
+            absent.insert(output.clone());
             tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; unless the broker makes it by itself, outputs wait until it is created, for example with `{}`", how_to_create(output));
         }
     }
