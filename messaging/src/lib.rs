@@ -84,7 +84,7 @@ pub use messaging_macros::{Payload, consumer, event, message_handler, on_event, 
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{
-    BatchError, BatchItem, OnFailure, Producer, Publish, get_producer, publish, start_all_producers,
+    BatchError, BatchItem, OnFailure, Producer, Publish, Sending, get_producer, publish, start_all_producers,
     stop_all_producers,
 };
 pub use registry::publishers as get_all_publishers;

@@ -2,7 +2,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `publish` | a message on its way, and waiting for its receipt |
+//! | `publish`, `sending` | a message on its way, and waiting for its receipt |
 //! | `sends` | one message: with a receipt, or without |
 //! | `batch` | many messages at once |
 //! | `connect` | a producer by hand: connect, look, close |
@@ -11,6 +11,7 @@
 //! | `all` | every producer of the process |
 //! | `failures`, `unsent` | messages that failed, or were left, with nobody waiting |
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -27,6 +28,7 @@ mod connect;
 mod default;
 mod failures;
 mod publish;
+mod sending;
 mod sends;
 mod topics;
 mod unsent;
@@ -37,6 +39,7 @@ pub use batch::{BatchError, BatchItem};
 pub(crate) use default::Offer;
 pub use failures::OnFailure;
 pub use publish::Publish;
+pub use sending::Sending;
 
 /// Publishes with the App in whose handler this runs, else the process's default: see [`Producer::current`].
 ///
@@ -161,9 +164,11 @@ impl Producer {
         self.0.queued()
     }
 
-    fn full_name(&self, topic: &str) -> String {
-        let prefix = self.0.settings.topic_prefix.as_deref().unwrap_or_default();
-        format!("{prefix}{topic}")
+    fn full_name<'a>(&self, topic: &'a str) -> Cow<'a, str> {
+        match self.0.settings.topic_prefix.as_deref() {
+            Some(prefix) => Cow::Owned([prefix, topic].concat()),
+            None => Cow::Borrowed(topic),
+        }
     }
 
     fn publisher(&self) -> Result<&Arc<dyn Publisher>> {

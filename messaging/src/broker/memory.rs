@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Reader,
-    Receipt, Start, Subscribe, Subscription, TopicPartition, Waiter,
+    Start, Subscribe, Subscription, TopicPartition, Waiter, WrittenAt,
 };
 use crate::delivery::Settlement;
 
@@ -135,15 +135,14 @@ impl Shared {
         made
     }
 
-    fn append(&mut self, message: Outbound<'_>) -> Result<Receipt, BrokerError> {
+    fn append(&mut self, message: Outbound<'_>) -> Result<WrittenAt, BrokerError> {
         let (partition, offset, timestamp) = self.topic(message.topic)?.append(message);
         self.changed();
-        Ok(Receipt::written(
-            message.topic,
+        Ok(WrittenAt {
             partition,
             offset,
-            Some(timestamp),
-        ))
+            timestamp: Some(timestamp),
+        })
     }
 
     fn rebalance_all(&mut self) {
@@ -210,10 +209,10 @@ impl Broker for MemoryBroker {
 
 impl Publisher for MemoryBroker {
     fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
-        let receipt = self.lock().append(message).map_err(NotQueued::Refused)?;
+        let written = self.lock().append(message).map_err(NotQueued::Refused)?;
         if let Some(waiter) = waiter.take() {
             // Whoever waited may have gone.
-            let _ = waiter.send(Ok(receipt));
+            let _ = waiter.answer(Ok(written));
         }
         Ok(())
     }

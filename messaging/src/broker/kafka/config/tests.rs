@@ -194,7 +194,7 @@ fn both_producers_are_idempotent_and_place_keys_as_java_does() {
     ];
     let (user, output) = (unusual().user_producer(), unusual().output_producer());
     has(&user, &always);
-    has(&user, &[("message.timeout.ms", "13000"), ("linger.ms", "0")]);
+    has(&user, &[("message.timeout.ms", "13000"), ("linger.ms", "7")]);
     has(&output, &always);
     has(
         &output,
