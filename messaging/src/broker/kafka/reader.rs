@@ -17,6 +17,7 @@ use super::config::KafkaConfig;
 use super::error::{Meaning, Place, broker_error, code, meaning_of, not_made};
 use super::ffi::queue::{Queue, Trouble};
 use super::member::lock;
+use super::tokens::Tokens;
 use super::{fill, log};
 use crate::broker::reader::no_such_partition;
 use crate::broker::{BrokerError, Reader, ReaderEvent, Start, TopicPartition};
@@ -47,9 +48,11 @@ impl KafkaReader {
             told: Mutex::default(),
         };
         let consumer = config.reader().create_with_context(context);
+        let consumer = Arc::new(consumer.map_err(|error| not_made(&error))?);
+        Tokens::keep(config.tokens(), &consumer)?;
         let (tell, events) = mpsc::channel(EVENTS);
         let thread = ReadThread {
-            consumer: Arc::new(consumer.map_err(|error| not_made(&error))?),
+            consumer,
             limit: config.request_timeout,
             partitions: Vec::new(),
             tell,

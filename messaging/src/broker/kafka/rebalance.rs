@@ -17,6 +17,7 @@ use super::ffi::queue::Queue;
 use super::member::{Shared, lock};
 use super::partitions::Partitions;
 use super::revoke_time::RevokeTime;
+use super::tokens::Tokens;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
 use crate::delivery::{Epoch, Slot, Watermark};
@@ -171,12 +172,19 @@ impl Shared {
                 self.connection_failed(all, reason);
             }
             Meaning::UnknownTopic => self.absent_in(reason),
+            Meaning::Denied if self.waits_for_token(error) => self.connection_failed(false, reason),
             Meaning::Denied => self.tell(Event::Failed(self.explain(error, reason))),
             Meaning::Fatal => *lock(&self.fatal) = Some(self.explain(error, reason)),
             // The poll thread sees these with their partition.
             _ if code(error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => tracing::warn!(group = self.request.group, %error, "{reason}"),
         }
+    }
+
+    /// Whether the broker has refused a token that another one should have followed.
+    fn waits_for_token(&self, error: &KafkaError) -> bool {
+        let refused = code(error) == Some(RDKafkaErrorCode::Authentication);
+        refused && self.tokens.as_ref().is_some_and(Tokens::is_late)
     }
 
     fn explain(&self, error: &KafkaError, reason: &str) -> BrokerError {
