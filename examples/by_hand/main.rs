@@ -29,10 +29,10 @@ async fn main() -> messaging::Result<()> {
     }
     let settings = Settings::load(&Sources::from_process())?;
 
+    let producer = Producer::connect(&settings).await?;
     // On Kafka; the in-memory broker makes topics by itself.
     let topics = ["letters", "answers", "words"].map(NewTopic::named);
-    App::empty().create_topics(topics).await?;
-    let producer = Producer::connect(&settings).await?;
+    producer.create_topics(topics).await?;
     let letters = ["Ada", "Grace", "Linus"].map(|from| Json(Letter { from: from.into() }));
     let receipts = producer.send_batch("letters", letters).await?;
     println!("producer: {} letters are written", receipts.len());

@@ -25,7 +25,6 @@ mod store;
 mod tell;
 
 pub(crate) use kafka::Kafka;
-use shutdown::Shutdown;
 use store::Store;
 
 /// What the service is called, also towards Kafka.
@@ -72,7 +71,8 @@ impl Orders {
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     log::install(log::SERVICE);
-    let shutdown = Shutdown::listen()?;
+    // From here on a signal does not kill the process.
+    let told_to_end = messaging::shutdown_requested();
     let address = (options.host, options.port);
     let listener = TcpListener::bind(address)
         .await
@@ -81,8 +81,8 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let orders = Orders::open(options.database, kafka)?;
     println!("{SERVICE} listens at http://{}", listener.local_addr()?);
 
-    let serving = orders.serve(listener, shutdown.clone().begins());
-    let mut serving = pin!(shutdown.limit(serving));
+    let serving = orders.serve(listener, told_to_end);
+    let mut serving = pin!(shutdown::limit(serving));
     let running = tokio::select! {
         biased;
         // Told to end before Kafka was reached.

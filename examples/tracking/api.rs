@@ -37,10 +37,9 @@ async fn track(State(producer): State<Producer>, body: Bytes) -> Answer {
         Ok(events) => events,
         Err(reason) => return (StatusCode::BAD_REQUEST, Json(json!({"error": reason}))),
     };
-    let all = events.len();
     match producer.send_batch_fire_and_forget(TOPIC, events).await {
         Ok(queued) => (StatusCode::OK, Json(json!({"queued": queued}))),
-        Err(error) => unavailable(all, &error),
+        Err(error) => unavailable(&error),
     }
 }
 
@@ -57,11 +56,7 @@ fn events(body: &Bytes) -> Result<Vec<Bytes>, String> {
 }
 
 /// Some were not queued, or none: the answer says how many were, so that nothing has to be guessed.
-fn unavailable(all: usize, error: &messaging::Error) -> Answer {
-    let queued = match error.failed_messages() {
-        [] => 0,
-        failed => all - failed.len(),
-    };
-    let body = json!({"queued": queued, "error": error.report()});
+fn unavailable(error: &messaging::Error) -> Answer {
+    let body = json!({"queued": error.sent_messages(), "error": error.report()});
     (StatusCode::SERVICE_UNAVAILABLE, Json(body))
 }

@@ -4,20 +4,13 @@ use std::time::Duration;
 
 use messaging::{App, NewTopic, Running};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::api::{TOPIC, router};
 
 pub(crate) async fn run(port: u16) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let told_to_end = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
+    // From here on a signal does not kill the process.
+    let told_to_end = messaging::shutdown_requested();
     let app = App::empty().defaults([("service", "tracking"), ("kafka_client_id", "tracking")]);
     app.create_topics([NewTopic::named(TOPIC).partitions(3)]).await?;
     let running = app.start().await?;

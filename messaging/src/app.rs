@@ -49,6 +49,8 @@ pub(crate) use resolve::Resolved;
 pub use running::Running;
 pub use shutdown::shutdown;
 pub(crate) use signals::Signals;
+pub use signals::shutdown_requested;
+pub(crate) use topics::create as create_topics;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {

@@ -9,7 +9,7 @@ use crate::error::{Kind, Result};
 use crate::handler::{Handler, erase};
 use crate::registry;
 use crate::settings::{Settings, Sources};
-use crate::spec::{ConsumerSpec, EventHandlerSpec, Keys, Make, Place, WorkerSpec};
+use crate::spec::{ConsumerSpec, EventHandlerSpec, Keys, Make, Place, Target, WorkerSpec};
 use crate::topic::TopicRef;
 
 mod deliveries;
@@ -65,6 +65,7 @@ pub struct Consumer {
     place: Place,
     topics: Vec<String>,
     handler: Option<Make>,
+    output: Option<Target>,
     pub(crate) keys: Keys,
 }
 
@@ -112,6 +113,7 @@ impl Consumer {
             place,
             topics: topics.collect(),
             handler: None,
+            output: None,
             keys: Keys::default(),
         }
     }
@@ -119,6 +121,13 @@ impl Consumer {
     /// Handles every record with `handler`, as a worker does: first its payload, then extractors.
     pub fn handler<M: 'static, H: Handler<M> + Clone>(mut self, handler: H) -> Consumer {
         self.handler = Some(Arc::new(move |context| erase(handler.clone(), None, context)));
+        self
+    }
+
+    /// The topic that what the handler returns is published to; unset: the handler returns nothing to publish, or messages
+    /// that name their topic. Only for a consumer with a [`handler`](Consumer::handler).
+    pub fn output_topic<T: TopicRef>(mut self, topic: T) -> Consumer {
+        self.output = Some(Target::of(topic));
         self
     }
 
@@ -140,7 +149,8 @@ impl Consumer {
     /// routes to the group's `#[on_event]` handlers.
     ///
     /// # Errors
-    /// Without a handler, a group for which none is registered, naming those there are. As [`App::start`].
+    /// Without a handler, a group for which none is registered, naming those there are, and an
+    /// [`output_topic`](Consumer::output_topic). As [`App::start`].
     pub async fn start(self) -> Result<Running> {
         self.into_app()?.start().await
     }
@@ -159,12 +169,13 @@ impl Consumer {
     /// order of their partition, and may be acknowledged in any.
     ///
     /// # Errors
-    /// When a handler was given. As [`App::start`].
+    /// When a handler or an [`output_topic`](Consumer::output_topic) was given. As [`App::start`].
     pub async fn stream(self) -> Result<Deliveries> {
         if self.handler.is_some() {
             let what = "a consumer with a handler is no stream; remove `.handler(…)`, or start it";
             return Err(Kind::Usage(what.into()).into());
         }
+        self.without_output()?;
         let (source, handler) = deliveries::channel();
         let keys = deliveries::keys(self.keys.clone());
         let make: Make = Arc::new(move |_| Ok(handler.clone()));
@@ -178,13 +189,25 @@ impl Consumer {
         Ok(Deliveries::new(source, running))
     }
 
+    /// # Errors
+    /// When an output topic was given, and nothing returns what would go there.
+    fn without_output(&self) -> Result<()> {
+        let what = "only what a handler returns goes to an output topic; remove `.output_topic(…)`, or give the consumer a `.handler(…)`";
+        match self.output {
+            None => Ok(()),
+            Some(_) => Err(Kind::Usage(what.into()).into()),
+        }
+    }
+
     fn into_app(self) -> Result<App> {
         match self.handler.clone() {
             Some(make) => {
-                let worker = WorkerSpec::by_hand(self.group.clone(), self.place, self.topics, make);
+                let mut worker = WorkerSpec::by_hand(self.group.clone(), self.place, self.topics, make);
+                worker.output = self.output;
                 Ok(self.app.worker(worker.with_keys(self.keys).group_id(self.group)))
             }
             None => {
+                self.without_output()?;
                 let handlers = handlers_of(&self.group)?;
                 let consumer = ConsumerSpec::of(self.group.clone(), self.topics);
                 let consumer = handlers.into_iter().fold(consumer, ConsumerSpec::on);

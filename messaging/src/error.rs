@@ -163,6 +163,16 @@ impl Error {
         }
     }
 
+    /// How many messages of [`Producer::send_batch`](crate::Producer::send_batch) were written all the same, or of
+    /// [`Producer::send_batch_fire_and_forget`](crate::Producer::send_batch_fire_and_forget) queued. 0 for any other error:
+    /// one that concerns the whole batch, such as a producer that was closed, is told before the first message.
+    pub fn sent_messages(&self) -> usize {
+        match &*self.0 {
+            Kind::Batch(batch) => batch.sent(),
+            _ => 0,
+        }
+    }
+
     /// A worker with `on_exhausted = "stop"` gave a record up.
     pub fn is_stopped(&self) -> bool {
         matches!(*self.0, Kind::Stopped { .. })

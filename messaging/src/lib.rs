@@ -19,7 +19,8 @@
 //! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
 //! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
 //! | publish without an App, as from a web server | [`start_all_producers`], [`stop_all_producers`], or a [`Producer::connect`] of your own |
-//! | end everything in the process | [`shutdown`] |
+//! | make topics, look at them and at groups | [`App::create_topics`], [`Producer::create_topics`], [`Producer::admin`] |
+//! | end everything in the process | [`shutdown`]; [`shutdown_requested`] waits for SIGTERM and Ctrl-C, as beside a web server |
 //! | consume without an App | [`create_consumer`], [`Consumer`]: with a handler, or as a stream with explicit acknowledgement |
 //! | run | [`App`] |
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
@@ -69,7 +70,7 @@ pub mod worker;
 #[doc(hidden)]
 pub use private as __private;
 
-pub use app::{App, Layer, Running, shutdown};
+pub use app::{App, Layer, Running, shutdown, shutdown_requested};
 pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
 pub use consumer::EventConsumer;
 pub use delivery::policy::RetryPolicy;

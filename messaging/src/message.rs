@@ -27,6 +27,11 @@ impl Headers {
         self.0.push((name.into(), None));
     }
 
+    /// Adds all of these behind the others.
+    pub fn append(&mut self, mut headers: Headers) {
+        self.0.append(&mut headers.0);
+    }
+
     /// The value of the last header of this name, as Kafka's own clients define it; `None` when there is none or it
     /// is null.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
@@ -101,6 +106,19 @@ impl<T> Message<T> {
     /// Adds a header.
     pub fn header(mut self, name: impl Into<Arc<str>>, value: impl Into<Bytes>) -> Message<T> {
         self.headers.push(name, value);
+        self
+    }
+
+    /// Adds a header whose value is null, which is not an empty one.
+    pub fn null_header(mut self, name: impl Into<Arc<str>>) -> Message<T> {
+        self.headers.push_null(name);
+        self
+    }
+
+    /// Adds these headers behind its own, duplicates and nulls included: such as those of the record that is handled, which
+    /// the extractor [`Headers`](crate::extract::Headers) gives.
+    pub fn headers(mut self, headers: Headers) -> Message<T> {
+        self.headers.append(headers);
         self
     }
 

@@ -6,6 +6,7 @@
 //! | `sends` | one message: with a receipt, or without |
 //! | `batch` | many messages at once |
 //! | `connect` | a producer by hand: connect, look, close |
+//! | `topics` | the topics and groups of its broker |
 //! | `default` | the process's own producer |
 //! | `all` | every producer of the process |
 //! | `failures`, `unsent` | messages that failed, or were left, with nobody waiting |
@@ -27,6 +28,7 @@ mod default;
 mod failures;
 mod publish;
 mod sends;
+mod topics;
 mod unsent;
 
 pub(crate) use all::close_all_producers;

@@ -83,6 +83,15 @@ pub(crate) struct Target {
     pub(crate) key_of: Option<KeyOf>,
 }
 
+impl Target {
+    pub(crate) fn of<T: TopicRef>(topic: T) -> Target {
+        Target {
+            topic: topic.topic_name().to_owned(),
+            key_of: T::keyer(),
+        }
+    }
+}
+
 /// The description of a worker: what `#[worker]` leaves behind, and what is written by hand.
 ///
 /// ```
@@ -184,10 +193,7 @@ impl WorkerSpec {
     /// The topic that what the handler returns is published to; unset: the handler returns nothing to publish,
     /// or messages that name their topic.
     pub fn output_topic<T: TopicRef>(mut self, topic: T) -> WorkerSpec {
-        self.output = Some(Target {
-            topic: topic.topic_name().to_owned(),
-            key_of: T::keyer(),
-        });
+        self.output = Some(Target::of(topic));
         self
     }
 

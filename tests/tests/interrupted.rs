@@ -91,6 +91,27 @@ fn a_second_signal_ends_a_program_that_goes_on_without_its_app() -> Result<()> {
     ends_at_once(held("goes-on", AN_HOUR_MS)?)
 }
 
+#[test]
+fn a_program_may_wait_for_the_first_signal_by_itself() -> Result<()> {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let mut program = held("asks", 1)?;
+        program.signal(signal)?;
+        program.wait_for_line(|line| line == "told", SOON)?;
+        ends(program, 0)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_second_signal_ends_a_program_that_waited_for_the_first_by_itself() -> Result<()> {
+    let mut program = held("asks-and-stays", 1)?;
+    program.signal(Signal::SIGTERM)?;
+    program.wait_for_line(|line| line == "told", SOON)?;
+    program.signal(Signal::SIGTERM)?;
+    ends(program, 130)?;
+    Ok(())
+}
+
 /// As when the reader of a pipe has ended with the same Ctrl-C.
 #[test]
 fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {

@@ -1,9 +1,9 @@
 //! Checking, starting and running an App.
 
 use super::plan::Plan;
-use super::{App, Running, Signals, connect};
+use super::{App, Running, Signals, connect, topics};
 use crate::broker::NewTopic;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 
 impl App {
     /// Checks that handlers, topics, groups, state and settings fit together. Connects to nothing.
@@ -47,22 +47,7 @@ impl App {
     /// Problems of the settings, a broker that cannot be reached or refuses.
     pub async fn create_topics(&self, topics: impl IntoIterator<Item = NewTopic>) -> Result<Vec<String>> {
         let plan = self.plan()?;
-        let broker = plan.broker.as_ref().ok_or(Kind::Disabled)?;
-        connect::reach(&**broker, &plan.settings).await?;
-        let prefix = plan.settings.topic_prefix.as_deref().unwrap_or_default();
-        let prefixed = |topic: NewTopic| NewTopic {
-            name: format!("{prefix}{}", topic.name),
-            ..topic
-        };
-        let topics: Vec<NewTopic> = topics.into_iter().map(prefixed).collect();
-        let refused = |source| {
-            Error::from(Kind::Broker {
-                what: "the topics could not be created".into(),
-                source,
-            })
-        };
-        let admin = broker.admin().map_err(refused)?;
-        admin.create_topics(&topics).await.map_err(refused)
+        topics::create(plan.broker.as_deref(), &plan.settings, topics).await
     }
 
     /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When

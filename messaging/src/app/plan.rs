@@ -77,7 +77,7 @@ impl Plan {
         }
     }
 
-    /// Gives the topics to read that it named as absent.
+    /// Gives the topics that it named as absent.
     pub(super) async fn prepare(&self, broker: &dyn Broker) -> BTreeSet<String> {
         let resolved = self.resolved();
         match broker.admin() {

@@ -1,6 +1,7 @@
 //! SIGTERM and SIGINT: the first drains, the second ends at once.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
@@ -15,8 +16,29 @@ use crate::caught::caught;
 /// The exit code of a program that was interrupted twice, as shells have it for SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// What the process has to end from the first signal on: the longest time that an App of it asked for.
+/// What the process has to end from the first signal on: the longest time that an App of it asked for; 0 when none did.
 static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
+
+/// Waits until the process is told to end, by SIGTERM or SIGINT (Ctrl-C): for a program with an end of its own, such as a
+/// web server beside an App. A signal that has come already counts, and every call gets the same one.
+///
+/// ```no_run
+/// # async fn serve(_: &str, until: impl Future<Output = ()>) { until.await }
+/// # async fn example() -> messaging::Result<()> {
+/// let told_to_end = messaging::shutdown_requested();
+/// let _running = messaging::App::new().start().await?;
+/// serve("0.0.0.0:3000", told_to_end).await; // axum: `.with_graceful_shutdown(told_to_end)`
+/// messaging::shutdown().await
+/// # }
+/// ```
+///
+/// The signals are taken over when this is called, not when it is first awaited, and until the process ends: the first one
+/// does nothing but this, a second one ends the process at once. Unless [`App::run`](crate::App::run) or
+/// [`App::cli`](crate::App::cli) runs as well, nothing else limits the time from the first signal to the end.
+pub fn shutdown_requested() -> impl Future<Output = ()> + Send + 'static {
+    let mut signals = Signals::listening();
+    async move { signals.first().await }
+}
 
 /// Whether the process was told to end.
 #[derive(Clone, Debug)]
@@ -25,9 +47,14 @@ pub(crate) struct Signals(watch::Receiver<bool>);
 impl Signals {
     /// Takes the signals over, until the process ends: without a listener they would do nothing any more.
     pub(crate) fn taken_over(shutdown_timeout: Duration) -> Signals {
-        static ONCE: OnceLock<Signals> = OnceLock::new();
         let timeout = u64::try_from(shutdown_timeout.as_millis()).unwrap_or(u64::MAX);
         SHUTDOWN_TIMEOUT_MS.fetch_max(timeout, Ordering::SeqCst);
+        Signals::listening()
+    }
+
+    /// The same, without a limit to the time after the first signal.
+    fn listening() -> Signals {
+        static ONCE: OnceLock<Signals> = OnceLock::new();
         ONCE.get_or_init(Signals::new).clone()
     }
 
@@ -80,7 +107,7 @@ fn listen(tell: &watch::Sender<bool>, answer: &mpsc::Sender<io::Result<()>>) -> 
         tokio::select! {
             biased;
             () = signals.next() => interrupted(),
-            () = tokio::time::sleep(timeout + watchdog::GRACE) => watchdog::end(timeout),
+            () = tokio::time::sleep(timeout + watchdog::GRACE), if !timeout.is_zero() => watchdog::end(timeout),
         }
     })
 }

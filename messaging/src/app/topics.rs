@@ -1,17 +1,44 @@
-//! What is looked at and made at the broker before the first record: dead letter topics, absent topics, new groups.
+//! What is looked at and made at the broker before the first record: topics, dead letter topics, new groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::connect;
 use super::resolve::{Resolved, Source};
-use crate::broker::{Admin, BrokerError, NewTopic, TopicDescription};
+use crate::broker::{Admin, Broker, BrokerError, NewTopic, TopicDescription};
+use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
 use crate::program::how_to_create;
+use crate::settings::Settings;
 
 /// How much larger than its record a dead letter may be: our headers.
 const DEAD_LETTER_EXTRA: usize = 64 * 1024;
 
+/// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
+pub(crate) async fn create(
+    broker: Option<&dyn Broker>,
+    settings: &Settings,
+    topics: impl IntoIterator<Item = NewTopic>,
+) -> Result<Vec<String>> {
+    let broker = broker.ok_or(Kind::Disabled)?;
+    connect::reach(broker, settings).await?;
+    let prefix = settings.topic_prefix.as_deref().unwrap_or_default();
+    let prefixed = |topic: NewTopic| NewTopic {
+        name: format!("{prefix}{}", topic.name),
+        ..topic
+    };
+    let topics: Vec<NewTopic> = topics.into_iter().map(prefixed).collect();
+    let refused = |source| {
+        Error::from(Kind::Broker {
+            what: "the topics could not be created".into(),
+            source,
+        })
+    };
+    let admin = broker.admin().map_err(refused)?;
+    admin.create_topics(&topics).await.map_err(refused)
+}
+
 /// Looks at the topics of all workers, names what is absent unless the broker makes it by itself, makes dead letter
-/// topics when `create` says so, and names those that are too small. Gives the topics to read that it named as absent.
+/// topics when `create` says so, and names those that are too small. Gives the topics that it named as absent.
 /// Nothing here stops a start: a broker that refuses to tell may still carry records.
 pub(super) async fn prepare(
     admin: &dyn Admin,
@@ -37,6 +64,7 @@ pub(super) async fn prepare(
             && !makes_topics
             && look(admin, output).await.is_none()
         {
+            absent.insert(output.clone());
             tracing::warn!(topic = %output, worker = %worker.name, "the output topic does not exist; unless the broker makes it by itself, outputs wait until it is created, for example with `{}`", how_to_create(output));
         }
     }

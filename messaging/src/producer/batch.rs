@@ -67,7 +67,8 @@ impl Producer {
     /// when the process ends is lost: see [`Publish::wait`](crate::Publish::wait).
     ///
     /// # Errors
-    /// When any was not queued: [`Error::failed_messages`] says which and why; the others are queued.
+    /// When any was not queued: [`Error::failed_messages`] says which and why; the others are queued, and
+    /// [`Error::sent_messages`] says how many.
     pub async fn send_batch_fire_and_forget<T, I>(&self, topic: T, messages: I) -> Result<usize>
     where
         T: TopicRef + Accepts<<I::Item as BatchItem>::Payload>,

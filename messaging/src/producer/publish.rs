@@ -50,6 +50,18 @@ impl Publish {
         self
     }
 
+    /// Adds a header whose value is null, which is not an empty one.
+    pub fn null_header(mut self, name: impl Into<Arc<str>>) -> Publish {
+        self.headers.push_null(name);
+        self
+    }
+
+    /// Adds these headers behind the others, duplicates and nulls included.
+    pub fn headers(mut self, headers: Headers) -> Publish {
+        self.headers.append(headers);
+        self
+    }
+
     /// `false`: return when the message is queued; the receipt then has no offset. `true`: wait for the broker's
     /// receipt. The setting `kafka_fire_and_forget` decides where nothing is said.
     ///

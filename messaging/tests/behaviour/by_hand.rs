@@ -70,6 +70,36 @@ async fn a_handler_gets_the_records_of_all_topics() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_handler_returns_goes_to_the_output_topic() {
+    async fn double(order: Order) -> Order {
+        Order { id: order.id * 2 }
+    }
+    let broker = MemoryBroker::new();
+    fill(&broker, "in", [1, 2]);
+    let consumer = consumer(&broker, &["in"]).await;
+    let running = consumer.handler(double).output_topic("out").start().await;
+    until("both are written", || broker.records("out").len() == 2).await;
+    end(running.unwrap()).await;
+    assert_eq!(orders(&broker, "out"), [2, 4]);
+}
+
+#[tokio::test]
+async fn an_output_topic_without_a_handler_is_refused() {
+    let with_output = async || {
+        let consumer = consumer(&MemoryBroker::new(), &["in"]).await;
+        consumer.output_topic("out")
+    };
+    let refused = [
+        with_output().await.start().await.map(drop),
+        with_output().await.stream().await.map(drop),
+    ];
+    for result in refused {
+        let error = result.unwrap_err().report();
+        assert!(error.contains("remove `.output_topic(…)`"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn only_what_is_acknowledged_with_all_before_it_is_committed() {
     let broker = MemoryBroker::new();
     fill(&broker, "in", 1..=3);

@@ -80,6 +80,15 @@ async fn goes_on() -> messaging::Result<()> {
     std::future::pending().await
 }
 
+/// Has no App, and waits for the signal by itself; as often as it likes.
+async fn asks() {
+    let requested = messaging::shutdown_requested();
+    println!("held");
+    requested.await;
+    messaging::shutdown_requested().await;
+    println!("told");
+}
+
 #[tokio::main]
 async fn main() -> messaging::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
@@ -89,6 +98,14 @@ async fn main() -> messaging::Result<()> {
         Some("blocks") => app().provide(blocks).run().await,
         Some("leaves-a-thread") => leaves_a_thread().await,
         Some("goes-on") => goes_on().await,
+        Some("asks") => {
+            asks().await;
+            Ok(())
+        }
+        Some("asks-and-stays") => {
+            asks().await;
+            std::future::pending().await
+        }
         other => panic!("it is not held so: {other:?}"),
     }
 }

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use messaging::Headers;
 use messaging::broker::kafka::{Kafka, KafkaConfig, StatisticsHook};
 use messaging::broker::{Broker, BrokerError, Event, Outbound, Subscribe};
-use messaging::settings::OffsetReset;
+use messaging::settings::{OffsetReset, Settings, Sources};
+use messaging::{Headers, Message, Producer};
+use messaging_tests::kafka::KafkaServer;
 use tokio::time::Instant;
 
 use crate::member::*;
@@ -60,6 +61,27 @@ async fn every_byte_comes_back_nulls_and_headers_too() -> Result<()> {
     assert_eq!(parts[1], (None, Some(&b""[..]), vec![]));
     assert_eq!(parts[2], (Some(&b""[..]), None, vec![]));
     assert!(read[0].timestamp().is_some_and(|ms| ms > 1_700_000_000_000));
+    member.close().await
+}
+
+#[tokio::test]
+async fn a_null_header_of_a_users_message_is_null_at_the_broker() -> Result<()> {
+    let kafka = kafka(&shared()?);
+    make_topic(&kafka, "null-headers", 1).await?;
+    let servers = ("kafka_bootstrap_servers", KafkaServer::shared()?);
+    let settings = Settings::load(&Sources::default().code([servers]))?;
+    let producer = Producer::connect(&settings).await?;
+    let text = "text".to_owned();
+    let message = || Message::new(text.clone()).null_header("n").header("n", "");
+    let send = producer.send("null-headers", &text);
+    send.null_header("n").header("n", "").await?;
+    producer.send_message("null-headers", message()).await?;
+    producer.send_batch("null-headers", [message()]).await?;
+    let mut member = Member::join(&kafka, &subscribe("null-headers", &["null-headers"]))?;
+    for record in member.read(3).await? {
+        let headers: Vec<_> = record.headers().collect();
+        assert_eq!(headers, [("n", None), ("n", Some(&b""[..]))]);
+    }
     member.close().await
 }
 

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use messaging::Producer;
 use messaging::broker::kafka::KafkaConfig;
 use messaging::broker::{Broker, BrokerError, Event, NewTopic};
+use messaging::settings::{Settings, Sources};
+use messaging_tests::kafka::KafkaServer;
 use tokio::time::Instant;
 
 use crate::member::*;
@@ -51,6 +54,21 @@ async fn a_topic_is_made_once_described_and_deleted() -> Result<()> {
         error.to_string().contains("creating the topic \"not a name\""),
         "{error}"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_producer_by_hand_makes_topics_and_looks_at_them() -> Result<()> {
+    let settings = Settings::load(&Sources::default().code([
+        ("kafka_bootstrap_servers", KafkaServer::shared()?),
+        ("topic_prefix", "by-hand."),
+    ]))?;
+    let producer = Producer::connect(&settings).await?;
+    let topic = || [NewTopic::named("made").partitions(2)];
+    assert_eq!(producer.create_topics(topic()).await?, ["by-hand.made"]);
+    assert!(producer.create_topics(topic()).await?.is_empty(), "it is there");
+    let found = producer.admin()?.describe_topic("by-hand.made").await?;
+    assert_eq!(found.map(|topic| topic.partitions), Some(2));
     Ok(())
 }
 

@@ -15,6 +15,11 @@ impl BatchError {
     pub fn failed(&self) -> &[(usize, Error)] {
         &self.failed
     }
+
+    /// How many did not fail.
+    pub fn sent(&self) -> usize {
+        self.of - self.failed.len()
+    }
 }
 
 impl fmt::Display for BatchError {

@@ -36,8 +36,12 @@ impl Driver {
                 }
             }
             Event::Published(answers) => {
+                let absent = !self.absent.is_empty();
                 for (token, result) in answers {
                     if let Some(purpose) = self.outbox.answered(token) {
+                        if absent && result.is_ok() {
+                            self.found_output_of(purpose);
+                        }
                         self.answered((purpose, result));
                     }
                 }
@@ -46,7 +50,9 @@ impl Driver {
             Event::Assigned(partitions) => self.assigned(partitions),
             Event::Revoked(slots) => self.revoked(&slots),
             Event::Lost(slots) => self.lost(&slots),
-            Event::Trouble(error) if self.was_told(&error) => {}
+            Event::Trouble(error) if self.was_told(&error) => {
+                tracing::debug!(group = %self.group, error = %error, "the start has said so already");
+            }
             Event::Trouble(error) => {
                 tracing::warn!(group = %self.group, error = %describe(&error), "the subscription has trouble; it goes on by itself");
             }
@@ -57,6 +63,15 @@ impl Driver {
     /// Whether it is no more than the start has said already: each absent topic is told once.
     pub(super) fn was_told(&mut self, trouble: &BrokerError) -> bool {
         matches!(trouble, BrokerError::UnknownTopic { topic } if self.absent.remove(topic))
+    }
+
+    /// The topic was made before the client missed it: once it is missed, that is new.
+    fn found_output_of(&mut self, purpose: Purpose) {
+        if let Purpose::Output(ticket) = purpose
+            && let Some(topic) = &self.units[self.worker_of(ticket.slot)].output_topic
+        {
+            self.absent.remove(&**topic);
+        }
     }
 
     pub(super) fn assigned(&mut self, partitions: Vec<(Slot, Epoch, TopicPartition)>) {

@@ -109,6 +109,24 @@ async fn an_absent_topic_that_the_start_has_told_is_told_again_only_when_it_was_
 }
 
 #[tokio::test]
+async fn an_absent_output_topic_that_the_start_has_told_is_told_again_only_when_it_was_there() {
+    let absent = BrokerError::UnknownTopic {
+        topic: "out".to_owned(),
+    };
+    let started = || {
+        let mut driver = driver(&Double::default(), echo);
+        driver.absent.insert("out".to_owned());
+        hear(&mut driver, [assigned(0, 1), polled(0, 1, "text")]);
+        driver
+    };
+    let mut waiting = started();
+    assert!(waiting.was_told(&absent));
+    let mut made = started();
+    hear(&mut made, [Event::Published(vec![(0, Ok(()))])]);
+    assert!(!made.was_told(&absent), "it was deleted since");
+}
+
+#[tokio::test]
 async fn an_output_without_room_is_not_sent_for_a_lost_partition_and_holds_up_no_other() {
     let broker = Double::default();
     let mut driver = driver(&broker, echo);
