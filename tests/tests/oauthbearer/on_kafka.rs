@@ -118,12 +118,17 @@ fn without_an_answer_it_waits_and_asks_again() -> Result<()> {
     running.wait_for_line(tells, SOON)?;
     program.gives(Some("tester"))?;
     is_answered(&program, name, "after a late start")?;
+    let follow = ["consume", "waits.loud", "--from-beginning"];
+    let mut follows = process::Program::start(program.command(&follow)?.1)?;
+    follows.wait_for_line(|line| line.ends_with("AFTER A LATE START"), SOON)?;
 
     program.gives(None)?;
     let is_refused = |line: &str| line.contains("does not answer") && line.contains("OAUTHBEARER");
     running.wait_for_line(is_refused, SOON)?;
     program.gives(Some("tester"))?;
-    is_answered(&program, name, "after tokens were over")
+    is_answered(&program, name, "after tokens were over")?;
+    follows.wait_for_line(|line| line.ends_with("AFTER TOKENS WERE OVER"), SOON)?;
+    Ok(())
 }
 
 #[test]

@@ -172,19 +172,15 @@ impl Shared {
                 self.connection_failed(all, reason);
             }
             Meaning::UnknownTopic => self.absent_in(reason),
-            Meaning::Denied if self.waits_for_token(error) => self.connection_failed(false, reason),
+            Meaning::Denied if Tokens::may_mend(self.tokens.as_ref(), error) => {
+                self.connection_failed(false, reason);
+            }
             Meaning::Denied => self.tell(Event::Failed(self.explain(error, reason))),
             Meaning::Fatal => *lock(&self.fatal) = Some(self.explain(error, reason)),
             // The poll thread sees these with their partition.
             _ if code(error) == Some(RDKafkaErrorCode::AutoOffsetReset) => {}
             _ => tracing::warn!(group = self.request.group, %error, "{reason}"),
         }
-    }
-
-    /// Whether the broker has refused a token that another one should have followed.
-    fn waits_for_token(&self, error: &KafkaError) -> bool {
-        let refused = code(error) == Some(RDKafkaErrorCode::Authentication);
-        refused && self.tokens.as_ref().is_some_and(Tokens::is_late)
     }
 
     fn explain(&self, error: &KafkaError, reason: &str) -> BrokerError {

@@ -7,9 +7,13 @@ use std::fmt;
 use std::future::Future;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, Weak};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use super::error::code;
 use super::member::lock;
+use super::now;
 use crate::BoxError;
 use crate::broker::BrokerError;
 use crate::settings::{Token, TokenSource};
@@ -27,6 +31,9 @@ const SOONEST: Duration = Duration::from_secs(1);
 
 /// The longest wait between two failures.
 const LATEST: Duration = Duration::from_secs(30);
+
+/// For how long after a late token the broker's answers may still be about the one before it.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What is valid for longer is asked for again all the same: librdkafka counts no further than 300,000 years.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -46,6 +53,8 @@ struct Held {
     last: Option<Dated>,
     /// Why there is no newer one.
     failure: Option<String>,
+    /// When a token came that was late.
+    late: Option<Instant>,
     /// Of the thread, while it runs: it ends when this is dropped.
     thread: Option<Sender<()>>,
 }
@@ -53,6 +62,18 @@ struct Held {
 impl Held {
     fn is_valid(&self) -> bool {
         self.last.as_ref().is_some_and(|last| last.until > today())
+    }
+
+    fn is_late(&self) -> bool {
+        self.failure.is_some() || !self.is_valid()
+    }
+
+    fn take(&mut self, next: Dated) {
+        if self.is_late() {
+            self.late = Some(now());
+        }
+        self.last = Some(next);
+        self.failure = None;
     }
 }
 
@@ -116,11 +137,14 @@ impl Tokens {
         Some(failure.unwrap_or_else(|| "the function that gives tokens has not answered yet".to_owned()))
     }
 
-    /// Whether another token is due that has not come: a broker that refuses us may refuse the old one only, and take the
-    /// next. It does so before the old one is over, for its sessions become too short then.
-    pub(super) fn is_late(&self) -> bool {
-        let held = lock(&self.0.held);
-        held.failure.is_some() || !held.is_valid()
+    /// Whether the next token may mend this error: the broker refuses us, and another token is due that has not come, or
+    /// has come just now. It refuses the old one before that is over, for its sessions become too short then.
+    pub(super) fn may_mend(tokens: Option<&Tokens>, error: &KafkaError) -> bool {
+        let is_old = |tokens: &Tokens| {
+            let held = lock(&tokens.0.held);
+            held.is_late() || held.late.is_some_and(|at| at.elapsed() < GRACE)
+        };
+        code(error) == Some(RDKafkaErrorCode::Authentication) && tokens.is_some_and(is_old)
     }
 }
 
@@ -168,8 +192,7 @@ impl Keeper {
         let bearers: Vec<Arc<dyn Bearer>> = held.bearers.iter().filter_map(Weak::upgrade).collect();
         let taken = bearers.iter().try_for_each(|bearer| next.give(&**bearer));
         if taken.is_ok() {
-            held.last = Some(next);
-            held.failure = None;
+            held.take(next);
         }
         drop(held);
         // One of these may be the last to hold its client, whose end may take long.

@@ -60,7 +60,7 @@ fn every_client_gets_the_token_and_each_new_one_before_it_is_over() {
     while lock(&tokens.0.held).last.is_none() {
         std::thread::yield_now();
     }
-    assert_eq!((tokens.lack(), tokens.is_late()), (None, false));
+    assert_eq!(tokens.lack(), None);
 
     let (second, to_second) = Client::new();
     Tokens::keep(Some(&tokens), &second).unwrap();
@@ -97,8 +97,17 @@ fn after_an_error_a_panic_and_a_token_that_is_not_taken_it_is_asked_again() {
             lack = tokens.lack();
         }
         assert_eq!(lack.as_deref(), Some(told));
-        assert!(tokens.is_late());
+        let refused = |code| Tokens::may_mend(Some(&tokens), &KafkaError::Global(code));
+        assert!(refused(RDKafkaErrorCode::Authentication));
+        assert!(!refused(RDKafkaErrorCode::TopicAuthorizationFailed));
         assert_eq!(values(&given, 1), ["2"]);
+        while tokens.lack().is_some() {
+            std::thread::yield_now();
+        }
+        assert!(
+            refused(RDKafkaErrorCode::Authentication),
+            "it may be of the old one"
+        );
     }
 }
 
@@ -140,9 +149,9 @@ fn a_client_that_is_gone_gets_none_and_the_last_one_ends_the_thread() {
     Tokens::keep(Some(&tokens), &client).unwrap();
     assert_eq!(values(&given, 1), ["1"]);
     drop(client);
-    let end = super::super::now() + SOON;
+    let end = now() + SOON;
     while lock(&tokens.0.held).thread.is_some() {
-        assert!(super::super::now() < end, "the thread goes on");
+        assert!(now() < end, "the thread goes on");
         std::thread::yield_now();
     }
     let (next, given) = Client::new();
@@ -156,4 +165,20 @@ fn a_token_without_an_end_is_taken() {
     let (client, given) = Client::new();
     Tokens::keep(Some(&tokens), &client).unwrap();
     assert_eq!(values(&given, 1), ["1"]);
+}
+
+#[test]
+fn who_is_refused_with_a_token_that_came_in_time_is_refused() {
+    let mut held = Held::default();
+    let mut at = |valid_for| {
+        held.take(Dated {
+            token: Arc::new(Token::new("t", valid_for)),
+            until: today() + valid_for,
+        });
+        held.late.take().is_some()
+    };
+    assert!(at(SOON), "the first was waited for");
+    assert!(!at(Duration::ZERO));
+    assert!(at(SOON), "the one before was over");
+    assert!(!at(SOON));
 }
