@@ -17,6 +17,7 @@ use super::hurry::Hurry;
 use super::now;
 use super::receipts::{Desk, Receipts};
 use super::send::again;
+use super::tokens::Tokens;
 use crate::broker::{BrokerError, FailureHook, NotQueued, Outbound, Publisher, Waiter};
 
 /// How long a full queue is waited for without a receipt.
@@ -46,6 +47,7 @@ struct Client {
     /// Never locked while librdkafka may wait: runtimes lock it too.
     place: RwLock<Place>,
     config: ClientConfig,
+    tokens: Option<Tokens>,
     desk: Arc<Desk>,
     /// `None` without a linger, which then needs no cutting short.
     hurry: Option<Arc<Hurry>>,
@@ -97,10 +99,12 @@ impl Client {
     fn new(config: &KafkaConfig, on_failure: FailureHook) -> Result<Client, BrokerError> {
         let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
         let properties = config.user_producer();
-        let (producer, open) = (make(&properties, &desk)?, true);
+        let tokens = config.tokens().cloned();
+        let (producer, open) = (make(&properties, tokens.as_ref(), &desk)?, true);
         Ok(Client {
             place: RwLock::new(Place { producer, open }),
             config: properties,
+            tokens,
             desk,
             hurry: (!config.linger.is_zero()).then(Arc::default),
             linger: config.linger,
@@ -209,11 +213,17 @@ impl Drop for TellPanic<'_> {
     }
 }
 
-fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<HandleProducer<Receipts>, BrokerError> {
-    config
+fn make(
+    config: &ClientConfig,
+    tokens: Option<&Tokens>,
+    desk: &Arc<Desk>,
+) -> Result<HandleProducer<Receipts>, BrokerError> {
+    let producer: BaseProducer<Receipts> = config
         .create_with_context(Receipts::new(desk.clone()))
-        .map(HandleProducer::new)
-        .map_err(|error| not_made(&error))
+        .map_err(|error| not_made(&error))?;
+    let producer = Arc::new(producer);
+    Tokens::keep(tokens, &producer)?;
+    Ok(HandleProducer::new(producer))
 }
 
 fn company(linger: Duration) -> usize {

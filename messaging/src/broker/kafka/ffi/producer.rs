@@ -33,10 +33,10 @@ pub(crate) struct HandleProducer<C: ProducerContext<DeliveryOpaque = usize>> {
 }
 
 impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
-    pub(crate) fn new(base: BaseProducer<C>) -> HandleProducer<C> {
+    pub(crate) fn new(base: Arc<BaseProducer<C>>) -> HandleProducer<C> {
         HandleProducer {
             topics: HashMap::default(),
-            base: Arc::new(base),
+            base,
         }
     }
 
