@@ -60,3 +60,54 @@ impl Hurry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::time::Duration;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    /// Says when a flush begins, and ends it when it is told to.
+    fn served(hurry: &Arc<Hurry>) -> (mpsc::Receiver<()>, mpsc::Sender<()>, thread::JoinHandle<()>) {
+        let (began, begins) = mpsc::channel();
+        let (ends, end) = mpsc::channel();
+        let hurry = hurry.clone();
+        let serve = move || {
+            hurry.serve(|| {
+                began.send(()).unwrap();
+                end.recv().unwrap();
+            });
+        };
+        (begins, ends, thread::Builder::new().spawn(serve).unwrap())
+    }
+
+    #[test]
+    fn who_asks_while_one_is_served_is_served_by_the_next() {
+        let hurry = Arc::new(Hurry::default());
+        hurry.ask();
+        let (begins, ends, thread) = served(&hurry);
+        begins.recv_timeout(SOON).expect("asked before the thread was there");
+        for _ in 0..3 {
+            hurry.ask();
+        }
+        ends.send(()).unwrap();
+        begins.recv_timeout(SOON).expect("asked during the first");
+        hurry.end();
+        ends.send(()).unwrap();
+        thread.join().unwrap();
+        assert!(begins.try_recv().is_err(), "three asked, and one wait served them");
+    }
+
+    #[test]
+    fn the_end_is_not_missed_by_a_thread_that_sleeps_nor_undone_by_who_asks() {
+        let hurry = Arc::new(Hurry::default());
+        let (begins, _ends, thread) = served(&hurry);
+        hurry.end();
+        hurry.ask();
+        thread.join().unwrap();
+        assert!(begins.try_recv().is_err());
+    }
+}
