@@ -36,6 +36,7 @@ mod settings_tests;
 mod shutdown;
 mod signals;
 mod topics;
+mod unlogged;
 mod watchdog;
 
 pub(crate) use absent::lacking;
