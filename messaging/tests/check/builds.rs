@@ -1,10 +1,14 @@
 //! What this build does not have.
 
+use messaging::App;
+#[cfg(not(feature = "json-schema"))]
+use messaging::WorkerSpec;
 #[cfg(not(feature = "kafka-tls"))]
 use messaging::broker::NewTopic;
-use messaging::{App, WorkerSpec};
 
-use crate::support::{absent_backend, absent_feature, on_memory, problems_of};
+#[cfg(not(feature = "json-schema"))]
+use crate::support::on_memory;
+use crate::support::{absent_backend, absent_feature, problems_of};
 
 #[test]
 fn a_backend_that_is_not_compiled_in() {
