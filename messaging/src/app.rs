@@ -35,6 +35,7 @@ mod running;
 mod settings_tests;
 mod shutdown;
 mod signals;
+mod standing;
 mod topics;
 mod watchdog;
 
@@ -49,6 +50,7 @@ pub use running::Running;
 pub use shutdown::shutdown;
 pub(crate) use signals::Signals;
 pub use signals::shutdown_requested;
+use standing::Standing;
 pub(crate) use topics::create as create_topics;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
@@ -83,6 +85,7 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 /// # }
 /// ```
 pub struct App {
+    standing: Standing,
     workers: Vec<WorkerSpec>,
     consumers: Vec<ConsumerSpec>,
     /// Those that name their consumer.
@@ -121,6 +124,7 @@ impl App {
     /// `messaging.toml`.
     pub fn new() -> App {
         App {
+            standing: Standing::Program,
             workers: registry::workers(),
             consumers: registry::consumers(),
             event_handlers: registry::event_handlers(),
@@ -131,6 +135,7 @@ impl App {
     /// No workers and no consumers; add them with [`App::worker`] and [`App::consumer`].
     pub fn empty() -> App {
         App {
+            standing: Standing::Picked,
             workers: Vec::new(),
             consumers: Vec::new(),
             event_handlers: Vec::new(),
@@ -147,9 +152,10 @@ impl App {
         }
     }
 
-    /// No workers and no consumers, with settings that are loaded already, and the broker they name.
-    pub(crate) fn of(settings: Settings, broker: Option<Arc<dyn Broker>>) -> App {
+    /// What runs a consumer by hand: with settings that are loaded already, and the broker they name.
+    pub(crate) fn by_hand(settings: Settings, broker: Option<Arc<dyn Broker>>) -> App {
         App {
+            standing: Standing::ByHand,
             settings: Some(settings),
             broker: broker.map_or_else(OnceLock::new, OnceLock::from),
             ..App::empty()

@@ -7,8 +7,9 @@ use crate::app::{App, Running, broker_by_hand};
 use crate::broker::Broker;
 use crate::error::{Kind, Result};
 use crate::handler::{Handler, erase};
+use crate::producer::read_on_memory;
 use crate::registry;
-use crate::settings::{Settings, Sources};
+use crate::settings::{MessageBroker, Settings, Sources};
 use crate::spec::{ConsumerSpec, EventHandlerSpec, Keys, Make, Place, Target, WorkerSpec};
 use crate::topic::TopicRef;
 
@@ -58,9 +59,15 @@ pub fn create_consumer<T: TopicRef>(
 /// letters. The keys of a worker are methods here, with the same defaults.
 ///
 /// On the in-memory broker all that is made by hand in one process shares one broker.
+///
+/// What its handler sends with [`publish`](crate::publish) or an extracted [`Producer`](crate::Producer) goes to its own
+/// broker, by its own settings. Everywhere else `publish` is the process's, which a consumer changes nothing of:
+/// [`Running::producer`] sends with the consumer's.
 #[must_use = "it consumes nothing until it is started"]
 pub struct Consumer {
     app: App,
+    /// Whether it reads the memory broker that all shares which is connected by hand.
+    shares_memory: bool,
     group: String,
     place: Place,
     topics: Vec<String>,
@@ -108,7 +115,8 @@ impl Consumer {
     ) -> Consumer {
         let topics = topics.into_iter().map(|topic| topic.topic_name().to_owned());
         Consumer {
-            app: App::of(settings.clone(), broker_by_hand(settings)),
+            app: App::by_hand(settings.clone(), broker_by_hand(settings)),
+            shares_memory: settings.message_broker == MessageBroker::Memory,
             group,
             place,
             topics: topics.collect(),
@@ -142,6 +150,7 @@ impl Consumer {
     /// [`MemoryBroker`](crate::broker::memory::MemoryBroker) that a test looks into.
     pub fn broker(mut self, broker: impl Broker + 'static) -> Consumer {
         self.app = self.app.broker(broker);
+        self.shares_memory = false;
         self
     }
 
@@ -200,6 +209,9 @@ impl Consumer {
     }
 
     fn into_app(self) -> Result<App> {
+        if self.shares_memory {
+            read_on_memory();
+        }
         match self.handler.clone() {
             Some(make) => {
                 let mut worker = WorkerSpec::by_hand(self.group.clone(), self.place, self.topics, make);

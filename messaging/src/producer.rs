@@ -34,7 +34,7 @@ mod unsent;
 pub(crate) use all::close_all_producers;
 pub use all::{start_all_producers, stop_all_producers};
 pub use batch::{BatchError, BatchItem};
-pub(crate) use default::Offer;
+pub(crate) use default::{Offer, read_on_memory};
 pub use failures::OnFailure;
 pub use publish::Publish;
 
@@ -54,7 +54,8 @@ pub use publish::Publish;
 ///
 /// As long as no App has started, the producer is made from the environment and the settings file alone: what an App was
 /// given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody could read
-/// the message; [`start_all_producers`] says that somebody does.
+/// the message, until a [`Consumer`](crate::Consumer) has started there or [`start_all_producers`] says that somebody does.
+/// A consumer by hand is no App: what it runs with does not decide where this writes, but in its own handlers.
 pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
     match Producer::current() {
         Ok(producer) => producer.send(topic, payload),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::shutdown;
+use super::standing::Standing;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
@@ -44,7 +45,7 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// A started App. Dropping it stops the App without waiting, and logs how many messages are unsent.
 /// [`publish`](crate::publish) outside of handlers goes through the App that runs for longest, until it is joined or
-/// dropped.
+/// dropped; a consumer by hand is none.
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
@@ -54,7 +55,7 @@ pub struct Running {
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
-    /// Until the end of a started App, its producer may be the process's default.
+    /// Until the end of a started App, the process knows its producer.
     offer: Option<Offer>,
     /// Only for a process that is nothing but this App.
     watchdog: Option<Watchdog>,
@@ -167,9 +168,13 @@ impl Running {
         }
     }
 
-    /// Lets its producer be the process's default until it has ended.
-    pub(super) fn offered(mut self) -> Running {
-        self.offer = Some(Offer::new(self.producer.clone()));
+    /// Lets `shutdown` find it, and publishing its producer as far as that is the process's, until it has ended.
+    pub(super) fn known_to_the_process(mut self, standing: Standing) -> Running {
+        let offer = match standing {
+            Standing::ByHand => Offer::by_hand,
+            Standing::Program | Standing::Picked => Offer::as_default,
+        };
+        self.offer = Some(offer(self.producer.clone()));
         shutdown::note(&self.handle);
         self
     }

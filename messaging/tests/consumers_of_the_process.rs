@@ -1,0 +1,96 @@
+//! Consumers by hand and what is the whole process's: its settings, and the producer of `publish`. The tests of this file
+//! change the process's directory, so that they go one by one.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use messaging::settings::{Settings, Sources};
+use messaging::{
+    Consumer, Deliveries, create_consumer, get_producer, publish, start_all_producers, stop_all_producers,
+};
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
+
+static PROCESS: Mutex<()> = Mutex::const_new(());
+
+/// A process whose `messaging.toml` says this.
+struct Process(
+    #[expect(dead_code, reason = "they end with it")] TempDir,
+    #[expect(dead_code, reason = "so")] MutexGuard<'static, ()>,
+);
+
+async fn process(section: &str) -> Process {
+    let turn = PROCESS.lock().await;
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(
+        directory.path().join("messaging.toml"),
+        format!("[messaging]\n{section}"),
+    )
+    .unwrap();
+    std::env::set_current_dir(directory.path()).unwrap();
+    Process(directory, turn)
+}
+
+/// The name of the topic that a message for "orders" is written to.
+async fn published_to() -> String {
+    let receipt = publish("orders", &"text".to_owned()).await.unwrap();
+    receipt.topic
+}
+
+async fn with_prefix(prefix: &str) -> Deliveries {
+    let sources = Sources::default().code([("message_broker", "memory"), ("topic_prefix", prefix)]);
+    let settings = Settings::load(&sources).unwrap();
+    let consumer = Consumer::connect(&settings, "g", ["orders"]).await;
+    consumer.unwrap().stream().await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_published_goes_where_the_process_says_before_beside_and_after_a_consumer() {
+    let _process = process("message_broker = \"memory\"").await;
+    let refused = publish("orders", &"text".to_owned()).await.unwrap_err();
+    assert!(refused.to_string().contains("nobody could read"), "{refused}");
+
+    let mut own = create_consumer("own", ["orders"])
+        .unwrap()
+        .stream()
+        .await
+        .unwrap();
+    assert_eq!(published_to().await, "orders", "somebody reads there now");
+    let received = own.next().await.unwrap();
+    assert_eq!(received.payload::<String>().unwrap(), "text");
+    received.ack();
+    own.close().await.unwrap();
+
+    start_all_producers().await.unwrap();
+    assert_eq!(published_to().await, "orders");
+    let (one, other) = (with_prefix("one.").await, with_prefix("other.").await);
+    assert_eq!(published_to().await, "orders");
+    let receipt = get_producer()
+        .unwrap()
+        .send("orders", &"text".to_owned())
+        .await
+        .unwrap();
+    assert_eq!(receipt.topic, "orders");
+    one.close().await.unwrap();
+    assert_eq!(published_to().await, "orders");
+    other.close().await.unwrap();
+    assert_eq!(published_to().await, "orders");
+
+    stop_all_producers().await.unwrap();
+    let closed = publish("orders", &"text".to_owned()).await.unwrap_err();
+    assert!(closed.is_closed(), "{closed}");
+}
+
+#[tokio::test]
+async fn a_consumer_with_the_settings_of_the_process_tells_of_their_problems() {
+    let _process = process("message_broker = \"memroy\"\nkafka_linger = 5\n").await;
+    let error = create_consumer("g", ["in"]).unwrap_err();
+    assert!(error.is_settings(), "{error}");
+    let told = error.report();
+    assert!(
+        told.contains("messaging.toml:2") && told.contains("memroy"),
+        "{told}"
+    );
+    assert!(
+        told.contains("messaging.toml:3") && told.contains("kafka_linger_ms"),
+        "{told}"
+    );
+}
