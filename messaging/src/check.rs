@@ -66,6 +66,11 @@ impl Problems {
         (!all.is_empty()).then_some(Problems(all))
     }
 
+    /// Nothing but this one.
+    pub(crate) fn of(problem: Problem) -> Problems {
+        Problems(vec![problem])
+    }
+
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()

@@ -124,8 +124,8 @@ impl ConsumerSpec {
         ConsumerSpec { keys, ..self }
     }
 
-    /// Its group, where the source names one.
-    pub(crate) fn group(&self) -> Option<&str> {
+    /// Its group, where the source names one; `None`: what the settings `kafka_group_id` and `service` say.
+    pub fn group(&self) -> Option<&str> {
         self.keys.group_id.as_deref()
     }
 
