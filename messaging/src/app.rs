@@ -50,7 +50,7 @@ pub use running::Running;
 pub use shutdown::shutdown;
 pub(crate) use signals::Signals;
 pub use signals::shutdown_requested;
-use standing::Standing;
+pub(crate) use standing::{Standing, made_by_hand, names_made_by_hand};
 pub(crate) use topics::create as create_topics;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
@@ -197,6 +197,7 @@ impl App {
 
     /// Adds a worker by hand.
     pub fn worker(mut self, spec: WorkerSpec) -> App {
+        made_by_hand(spec.name());
         self.workers.push(spec);
         self
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::app::{App, Running, broker_by_hand};
+use crate::app::{App, Running, broker_by_hand, made_by_hand};
 use crate::broker::Broker;
 use crate::delivery::policy::RetryPolicy;
 use crate::error::{Kind, Result};
@@ -116,6 +116,7 @@ impl Consumer {
         topics: impl IntoIterator<Item = T>,
         place: Place,
     ) -> Consumer {
+        made_by_hand(&group);
         let topics = topics.into_iter().map(|topic| topic.topic_name().to_owned());
         Consumer {
             app: App::by_hand(settings.clone(), broker_by_hand(settings)),

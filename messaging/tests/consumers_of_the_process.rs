@@ -1,11 +1,8 @@
-//! Consumers by hand and what is the whole process's: its settings, and the producer of `publish`. The tests of this file
-//! change the process's directory, so that they go one by one.
+//! Consumers by hand and the settings of the whole process. The tests of this file change its directory, so that they go one
+//! by one.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use messaging::settings::{Settings, Sources};
-use messaging::{
-    Consumer, Deliveries, create_consumer, get_producer, publish, start_all_producers, stop_all_producers,
-};
+use messaging::{App, Running, WorkerSpec, create_consumer};
 use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -29,56 +26,6 @@ async fn process(section: &str) -> Process {
     Process(directory, turn)
 }
 
-/// The name of the topic that a message for "orders" is written to.
-async fn published_to() -> String {
-    let receipt = publish("orders", &"text".to_owned()).await.unwrap();
-    receipt.topic
-}
-
-async fn with_prefix(prefix: &str) -> Deliveries {
-    let sources = Sources::default().code([("message_broker", "memory"), ("topic_prefix", prefix)]);
-    let settings = Settings::load(&sources).unwrap();
-    let consumer = Consumer::connect(&settings, "g", ["orders"]).await;
-    consumer.unwrap().stream().await.unwrap()
-}
-
-#[tokio::test]
-async fn what_is_published_goes_where_the_process_says_before_beside_and_after_a_consumer() {
-    let _process = process("message_broker = \"memory\"").await;
-    let refused = publish("orders", &"text".to_owned()).await.unwrap_err();
-    assert!(refused.to_string().contains("nobody could read"), "{refused}");
-
-    let mut own = create_consumer("own", ["orders"])
-        .unwrap()
-        .stream()
-        .await
-        .unwrap();
-    assert_eq!(published_to().await, "orders", "somebody reads there now");
-    let received = own.next().await.unwrap();
-    assert_eq!(received.payload::<String>().unwrap(), "text");
-    received.ack();
-    own.close().await.unwrap();
-
-    start_all_producers().await.unwrap();
-    assert_eq!(published_to().await, "orders");
-    let (one, other) = (with_prefix("one.").await, with_prefix("other.").await);
-    assert_eq!(published_to().await, "orders");
-    let receipt = get_producer()
-        .unwrap()
-        .send("orders", &"text".to_owned())
-        .await
-        .unwrap();
-    assert_eq!(receipt.topic, "orders");
-    one.close().await.unwrap();
-    assert_eq!(published_to().await, "orders");
-    other.close().await.unwrap();
-    assert_eq!(published_to().await, "orders");
-
-    stop_all_producers().await.unwrap();
-    let closed = publish("orders", &"text".to_owned()).await.unwrap_err();
-    assert!(closed.is_closed(), "{closed}");
-}
-
 #[tokio::test]
 async fn a_consumer_with_the_settings_of_the_process_tells_of_their_problems() {
     let _process = process("message_broker = \"memroy\"\nkafka_linger = 5\n").await;
@@ -91,6 +38,42 @@ async fn a_consumer_with_the_settings_of_the_process_tells_of_their_problems() {
     );
     assert!(
         told.contains("messaging.toml:3") && told.contains("kafka_linger_ms"),
+        "{told}"
+    );
+}
+
+async fn end(running: Running) {
+    running.stop();
+    running.join().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_an_operator_says_of_one_app_does_not_disturb_the_others() {
+    let section = "message_broker = \"memory\"\n[messaging.workers.alpha]\nconcurrency = 4\n[messaging.workers.gamma]\ntimeout = 5\n";
+    let process = process(section).await;
+    let app = |name: &str| App::empty().worker(WorkerSpec::of(name, "in", async |_: String| {}));
+    let told = App::new().check().unwrap_err().report();
+    assert!(told.contains("there is no worker alpha"), "{told}");
+    let (beta, alpha) = (
+        app("beta").start().await.unwrap(),
+        app("alpha").start().await.unwrap(),
+    );
+    let reports = create_consumer("gamma", ["in"]).unwrap();
+    let reports = reports.handler(async |_: String| {}).start().await.unwrap();
+    App::new()
+        .check()
+        .expect("all that an operator names is in this process");
+    for running in [beta, alpha, reports] {
+        end(running).await;
+    }
+
+    drop(process);
+    let wrong = section.replace("concurrency = 4", "concurrency = \"many\"");
+    let _process = self::process(&wrong).await;
+    end(app("beta").start().await.unwrap()).await;
+    let told = app("alpha").start().await.unwrap_err().report();
+    assert!(
+        told.contains("workers.alpha.concurrency (messaging.toml:4): found \"many\""),
         "{told}"
     );
 }
