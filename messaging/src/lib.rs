@@ -47,6 +47,8 @@ pub mod event;
 pub mod extract;
 pub mod handler;
 pub mod headers;
+mod living;
+mod lock;
 mod lookups;
 mod message;
 pub mod name;

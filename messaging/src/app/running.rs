@@ -1,7 +1,7 @@
 //! A started App: [`Running`].
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
@@ -10,6 +10,7 @@ use super::shutdown;
 use super::standing::Standing;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
+use crate::lock::Lock;
 use crate::outcome::describe;
 use crate::producer::{Offer, Producer};
 use crate::runtime::clock::{self, Instant};
@@ -63,19 +64,15 @@ pub struct Running {
 
 /// What stopped an App, when it was not told to stop.
 #[derive(Clone, Debug, Default)]
-struct FirstError(Arc<Mutex<Option<Error>>>);
+struct FirstError(Arc<Lock<Option<Error>>>);
 
 impl FirstError {
     fn keep(&self, error: Error) {
-        self.lock().get_or_insert(error);
+        self.0.lock().get_or_insert(error);
     }
 
     fn take(&self) -> Option<Error> {
-        self.lock().take()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().take()
     }
 }
 

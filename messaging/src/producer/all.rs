@@ -1,14 +1,13 @@
 //! Every producer of the process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-
 use futures_util::future::join_all;
 
 use super::{Inner, Producer, default};
 use crate::error::Result;
+use crate::living::Living;
 
 /// Those that were connected by hand and still live.
-static CONNECTED: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
+static CONNECTED: Living<Inner> = Living::new();
 
 /// Connects the process's default producer, so that a broker that is not there is told now and not to the first request;
 /// and opens again what [`stop_all_producers`] has closed. For a program without an App, such as a web server that only
@@ -79,16 +78,9 @@ async fn drain(producers: Vec<Producer>) -> Result<()> {
 
 /// Lets [`stop_all_producers`] find it, as long as it lives.
 pub(super) fn note(producer: &Producer) {
-    let mut all = lock();
-    all.retain(|other| other.strong_count() > 0);
-    all.push(Arc::downgrade(&producer.0));
+    CONNECTED.note(&producer.0);
 }
 
 fn connected() -> Vec<Producer> {
-    lock().iter().filter_map(Weak::upgrade).map(Producer).collect()
-}
-
-fn lock() -> MutexGuard<'static, Vec<Weak<Inner>>> {
-    // Every change is one step, so that a panic of another holder leaves nothing half done.
-    CONNECTED.lock().unwrap_or_else(PoisonError::into_inner)
+    CONNECTED.all().into_iter().map(Producer).collect()
 }

@@ -1,11 +1,12 @@
 //! The process's default producer: for a [`publish`](super::publish) outside of every App.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use super::{Producer, unsent};
 use crate::error::{Kind, Result};
+use crate::lock::Lock;
 
-static PROCESS: Mutex<Process> = Mutex::new(Process {
+static PROCESS: Lock<Process> = Lock::new(Process {
     apps: Vec::new(),
     by_hand: Vec::new(),
     had_app: false,
@@ -35,7 +36,7 @@ pub(super) fn get() -> Result<Producer> {
 
 /// Says that somebody reads the memory broker that all shares which is connected by hand.
 pub(crate) fn read_on_memory() {
-    lock().is_read_on_memory = true;
+    PROCESS.lock().is_read_on_memory = true;
 }
 
 /// The process's own producer, which is the default from now on unless an App runs; made when none does. On memory as
@@ -50,24 +51,24 @@ pub(super) fn own_or_made() -> Result<Option<Producer>> {
 
 /// Says whether no App runs; then it is as if none ever had.
 fn forget_ended_apps() -> bool {
-    let mut process = lock();
+    let mut process = PROCESS.lock();
     process.had_app &= !process.apps.is_empty();
     process.apps.is_empty()
 }
 
 /// The process's own producer, when it was made.
 pub(super) fn own() -> Option<Producer> {
-    lock().from_environment.clone()
+    PROCESS.lock().from_environment.clone()
 }
 
 /// The producers of the Apps and of the consumers by hand that run.
 pub(super) fn of_apps() -> Vec<Producer> {
-    let process = lock();
+    let process = PROCESS.lock();
     process.apps.iter().chain(&process.by_hand).cloned().collect()
 }
 
 fn find_or_make() -> Result<Producer> {
-    let mut process = lock();
+    let mut process = PROCESS.lock();
     if let Some(producer) = process.apps.first() {
         return Ok(producer.clone());
     }
@@ -94,7 +95,7 @@ pub(crate) struct Offer(Producer);
 impl Offer {
     /// It may be the default.
     pub(crate) fn as_default(producer: Producer) -> Offer {
-        let mut process = lock();
+        let mut process = PROCESS.lock();
         process.apps.push(producer.clone());
         process.had_app = true;
         Offer(producer)
@@ -102,7 +103,7 @@ impl Offer {
 
     /// It is waited for with the others, and sends for its own consumer only.
     pub(crate) fn by_hand(producer: Producer) -> Offer {
-        lock().by_hand.push(producer.clone());
+        PROCESS.lock().by_hand.push(producer.clone());
         Offer(producer)
     }
 }
@@ -110,13 +111,8 @@ impl Offer {
 impl Drop for Offer {
     fn drop(&mut self) {
         let is_other = |producer: &Producer| !Arc::ptr_eq(&producer.0, &self.0.0);
-        let mut process = lock();
+        let mut process = PROCESS.lock();
         process.apps.retain(is_other);
         process.by_hand.retain(is_other);
     }
-}
-
-fn lock() -> MutexGuard<'static, Process> {
-    // Every change is one step, so that a panic of another holder leaves nothing half done.
-    PROCESS.lock().unwrap_or_else(PoisonError::into_inner)
 }

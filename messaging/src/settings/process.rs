@@ -1,11 +1,10 @@
 //! What code says for all Apps of the process.
 
-use std::sync::{Mutex, PoisonError};
-
 use super::value::SettingValue;
 use crate::error::{Kind, Result};
+use crate::lock::Lock;
 
-static PROCESS: Mutex<Process> = Mutex::new(Process {
+static PROCESS: Lock<Process> = Lock::new(Process {
     values: Vec::new(),
     was_read: false,
 });
@@ -37,7 +36,7 @@ pub fn configure<K: Into<String>, V: Into<SettingValue>>(
         .into_iter()
         .map(|(key, value)| (key.into(), value.into()));
     let settings: Vec<(String, SettingValue)> = settings.collect();
-    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut process = PROCESS.lock();
     if process.was_read {
         return Err(Kind::ConfiguredLate.into());
     }
@@ -57,7 +56,7 @@ pub fn configure_messaging<K: Into<String>, V: Into<SettingValue>>(
 
 /// What was said; from now on nothing more may be.
 pub(super) fn read() -> Vec<(String, SettingValue)> {
-    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut process = PROCESS.lock();
     process.was_read = true;
     process.values.clone()
 }
