@@ -11,7 +11,7 @@
 //! | `all` | every producer of the process |
 //! | `failures`, `unsent` | messages that failed, or were left, with nobody waiting |
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ pub(crate) use all::close_all_producers;
 pub use all::{start_all_producers, stop_all_producers};
 pub use batch::{BatchError, BatchItem};
 pub(crate) use default::{Offer, read_on_memory};
+use failures::Failures;
 pub use failures::OnFailure;
 pub use publish::Publish;
 
@@ -88,8 +89,7 @@ struct Inner {
     publisher: OnceLock<Arc<dyn Publisher>>,
     settings: Settings,
     closed: AtomicBool,
-    failed: Arc<AtomicU64>,
-    on_failure: Option<OnFailure>,
+    failures: Arc<Failures>,
     /// The most messages that were said to be unsent: an App that ends and the last clone of its producer see the same.
     told_unsent: AtomicUsize,
 }
@@ -124,8 +124,7 @@ impl Producer {
             publisher: OnceLock::new(),
             settings,
             closed: AtomicBool::new(false),
-            failed: Arc::default(),
-            on_failure,
+            failures: Arc::new(Failures::told_to(on_failure)),
             told_unsent: AtomicUsize::new(0),
         }))
     }
@@ -150,11 +149,6 @@ impl Producer {
             Some(publisher) => publisher.flush(deadline).await,
             None => 0,
         }
-    }
-
-    /// How many messages failed with nobody waiting.
-    pub fn failed(&self) -> u64 {
-        self.0.failed.load(Ordering::Relaxed)
     }
 
     /// How many messages are queued and not yet acknowledged.

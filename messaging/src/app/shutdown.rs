@@ -32,8 +32,8 @@ static STARTED: Living<Handle> = Living::new();
 ///
 /// # Errors
 /// Work that was unfinished when the time was over, which is handled again at the next start
-/// ([`Error::is_unfinished`](crate::Error::is_unfinished)), and else messages that were not acknowledged
-/// ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped then as well.
+/// ([`Error::is_unfinished`](crate::Error::is_unfinished)), and else messages that were not acknowledged, or failed with
+/// nobody waiting and without a callback ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped then as well.
 pub async fn shutdown() -> Result<()> {
     let apps = STARTED.take_all();
     apps.iter().for_each(|app| app.stop());

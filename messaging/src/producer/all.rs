@@ -45,7 +45,8 @@ pub async fn start_all_producers() -> Result<()> {
 /// error, until [`start_all_producers`]. The producer of an App that runs only sends what it has: the App closes it.
 ///
 /// # Errors
-/// When messages are left: [`Error::is_unsent`](crate::Error::is_unsent). All producers were waited for then as well.
+/// When messages are left, or some failed with nobody waiting and without a callback, such as [`Producer::on_failure`]:
+/// [`Error::is_unsent`](crate::Error::is_unsent). All producers were waited for then as well.
 pub async fn stop_all_producers() -> Result<()> {
     let (closed, drained) = tokio::join!(close(of_nobody()), drain(default::of_apps()));
     closed.and(drained)
