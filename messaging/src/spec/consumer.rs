@@ -248,8 +248,8 @@ impl EventHandlerSpec {
         self.place
     }
 
-    /// The name of the type of its consumer; `None` for one given to a consumer by hand.
-    pub fn consumer_name(&self) -> Option<&'static str> {
+    /// The path of the type of its consumer, such as `shop::OrderEvents`; `None` for one given to a consumer by hand.
+    pub fn consumer_type_name(&self) -> Option<&'static str> {
         self.consumer.map(|consumer| consumer.name)
     }
 
