@@ -36,7 +36,9 @@ mod settings_tests;
 mod shutdown;
 mod signals;
 mod standing;
+mod tokens;
 mod topics;
+mod unlogged;
 mod watchdog;
 
 pub(crate) use absent::lacking;
