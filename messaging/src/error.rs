@@ -40,6 +40,10 @@ pub(crate) enum Kind {
         messages: usize,
         within: std::time::Duration,
     },
+    #[error(
+        "{0} messages that nobody waited for were not written; the log says why of each, and so does the callback of `Producer::on_failure`"
+    )]
+    Lost(u64),
     #[error("{what}")]
     Broker { what: String, source: BrokerError },
     #[error("`{what}` could not be made")]
@@ -148,9 +152,10 @@ impl Error {
         matches!(*self.0, Kind::Closed)
     }
 
-    /// Messages that were still not acknowledged when a producer was closed, or the process shut down.
+    /// Messages that nobody waits for and that are not written, when a producer was closed, or the process shut down: those
+    /// that were still not acknowledged, or those that had failed.
     pub fn is_unsent(&self) -> bool {
-        matches!(*self.0, Kind::Unsent { .. })
+        matches!(*self.0, Kind::Unsent { .. } | Kind::Lost(_))
     }
 
     /// Which messages of [`Producer::send_batch`](crate::Producer::send_batch) or

@@ -31,6 +31,8 @@
 //! # The README
 #![doc = include_str!("../../README.md")]
 
+#[doc(hidden)]
+pub mod __private;
 mod app;
 #[cfg(doctest)]
 mod book;
@@ -48,27 +50,25 @@ pub mod event;
 pub mod extract;
 pub mod handler;
 pub mod headers;
+mod living;
+mod lock;
 mod lookups;
 mod message;
 pub mod name;
 mod nearest;
 pub mod outcome;
 pub mod payload;
-#[doc(hidden)]
-pub mod private;
 mod producer;
 mod program;
 pub mod publishing;
 pub mod record;
-pub mod registry;
+mod registry;
 mod runtime;
 pub mod schema;
 pub mod settings;
 pub mod spec;
 pub mod topic;
 pub mod worker;
-#[doc(hidden)]
-pub use private as __private;
 
 pub use app::{App, Layer, Running, shutdown, shutdown_requested};
 pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
@@ -79,7 +79,9 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
-pub use lookups::{get_all_consumers, get_all_event_handlers, get_all_topics, get_all_workers, get_topic};
+pub use lookups::{
+    get_all_consumers, get_all_event_handlers, get_all_publishers, get_all_topics, get_all_workers, get_topic,
+};
 pub use message::{Delivery, Headers, Message};
 pub use messaging_macros::{Payload, consumer, event, message_handler, on_event, producer, topic, worker};
 pub use outcome::{HandlerError, Verdict};
@@ -88,7 +90,6 @@ pub use producer::{
     BatchError, BatchItem, OnFailure, Producer, Publish, Sending, get_producer, publish, start_all_producers,
     stop_all_producers,
 };
-pub use registry::publishers as get_all_publishers;
 pub use settings::{configure, configure_kafka_token, configure_messaging};
 pub use spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;

@@ -12,7 +12,7 @@
 //! | `failures`, `unsent` | messages that failed, or were left, with nobody waiting |
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ mod unsent;
 pub(crate) use all::close_all_producers;
 pub use all::{start_all_producers, stop_all_producers};
 pub use batch::{BatchError, BatchItem};
-pub(crate) use default::Offer;
+pub(crate) use default::{Offer, read_on_memory};
+use failures::Failures;
 pub use failures::OnFailure;
 pub use publish::Publish;
 pub use sending::Sending;
@@ -57,7 +58,8 @@ pub use sending::Sending;
 ///
 /// As long as no App has started, the producer is made from the environment and the settings file alone: what an App was
 /// given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody could read
-/// the message; [`start_all_producers`] says that somebody does.
+/// the message, until a [`Consumer`](crate::Consumer) has started there or [`start_all_producers`] says that somebody does.
+/// A consumer by hand is no App: what it runs with does not decide where this writes, but in its own handlers.
 pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
     match Producer::current() {
         Ok(producer) => producer.send(topic, payload),
@@ -90,8 +92,7 @@ struct Inner {
     publisher: OnceLock<Arc<dyn Publisher>>,
     settings: Settings,
     closed: AtomicBool,
-    failed: Arc<AtomicU64>,
-    on_failure: Option<OnFailure>,
+    failures: Arc<Failures>,
     /// The most messages that were said to be unsent: an App that ends and the last clone of its producer see the same.
     told_unsent: AtomicUsize,
 }
@@ -126,8 +127,7 @@ impl Producer {
             publisher: OnceLock::new(),
             settings,
             closed: AtomicBool::new(false),
-            failed: Arc::default(),
-            on_failure,
+            failures: Arc::new(Failures::told_to(on_failure)),
             told_unsent: AtomicUsize::new(0),
         }))
     }
@@ -152,11 +152,6 @@ impl Producer {
             Some(publisher) => publisher.flush(deadline).await,
             None => 0,
         }
-    }
-
-    /// How many messages failed with nobody waiting.
-    pub fn failed(&self) -> u64 {
-        self.0.failed.load(Ordering::Relaxed)
     }
 
     /// How many messages are queued and not yet acknowledged.
