@@ -175,7 +175,7 @@ fn decode<T: Payload>(body: &[u8]) -> Result<T, DecodeError> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer of such a handler",
     label = "a handler cannot return this",
-    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>`, `Vec<_>`, `Message<_>` or `Result<_, E>` where `E` is an error; a handler of `Batch<_>` returns `()`, `Result<(), E>` or `Vec<Result<R, E>>`"
+    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>`, `Vec<_>`, `Message<_>` or `Result<_, E>` where `E` is an error that can cross threads, such as `messaging::BoxError` (`Box<dyn Error + Send + Sync>`, not `Box<dyn Error>`); a handler of `Batch<_>` returns `()`, `Result<(), E>` or `Vec<Result<R, E>>`"
 )]
 pub trait Answers<Kind> {
     /// What may be published; checked against the output topic.

@@ -69,6 +69,8 @@ pub mod worker;
 #[doc(hidden)]
 pub use private as __private;
 
+pub use bytes::Bytes;
+
 pub use app::{App, Layer, Running, shutdown, shutdown_requested};
 pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
 pub use consumer::EventConsumer;
@@ -106,7 +108,7 @@ pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::worker::LastFailure;
     pub use crate::{
-        App, Batch, BoxError, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker,
+        App, Batch, BoxError, Bytes, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker,
         consumer, event, message_handler, on_event, producer, publish, topic, worker,
     };
 }
