@@ -57,7 +57,7 @@ pub(crate) enum Kind {
         source: crate::BoxError,
     },
     #[error(
-        "nothing is registered: annotate a function with #[worker], add `use the_crate as _;` for handlers of a crate that is not named otherwise, or call `App::worker`"
+        "nothing is registered: annotate a function with #[worker], write `messaging::anchor!(the_crate);` for handlers of a crate that is not named otherwise, or call `App::worker`"
     )]
     NothingRegistered,
     #[error(
