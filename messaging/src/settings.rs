@@ -49,7 +49,7 @@ pub use describe::Described;
 pub use error::{Problem, SettingsError};
 pub use extra::KafkaExtra;
 #[cfg(all(test, feature = "kafka"))]
-pub(crate) use extra::{TUNED, is_owned};
+pub(crate) use extra::{TUNED, is_owned, setting_of};
 pub(crate) use keys::Given;
 pub use keys::Values;
 pub use layer::{Layer, Resolved, WorkerLayer};
