@@ -1,6 +1,7 @@
 //! The crate's error: small and opaque, told apart by predicates.
 
 use std::fmt;
+use std::process::ExitCode;
 
 use crate::broker::BrokerError;
 use crate::check::Problems;
@@ -39,6 +40,14 @@ pub(crate) enum Kind {
     Unsent {
         messages: usize,
         within: std::time::Duration,
+    },
+    #[error("the topic \"{topic}\" has {found} of {wanted} records after 10 s; meanwhile:{meanwhile}")]
+    NotWritten {
+        topic: String,
+        found: usize,
+        wanted: usize,
+        /// Lines, each with its break before it.
+        meanwhile: String,
     },
     #[error("{what}")]
     Broker { what: String, source: BrokerError },
@@ -181,6 +190,13 @@ impl Error {
     /// Work that was cut off because it did not finish within `shutdown_timeout_ms`; it is handled again.
     pub fn is_unfinished(&self) -> bool {
         matches!(*self.0, Kind::Unfinished(_))
+    }
+
+    /// The code 1, after printing the error with all its causes to standard error, as a returned error is printed. For
+    /// `main` functions that return an [`ExitCode`].
+    pub fn exit(self) -> ExitCode {
+        eprintln!("Error: {self:?}");
+        ExitCode::FAILURE
     }
 
     /// The error with all its causes, for people.

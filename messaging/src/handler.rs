@@ -123,7 +123,8 @@ impl<T: Payload> OneInput for Delivery<T> {
     }
 }
 
-/// Records handled together: up to `batch_size` of one partition.
+/// Records handled together: up to `batch_size` of one partition. `Debug` names them and never shows their content; for
+/// that there are [`iter`](Batch::iter) and [`deliveries`](Batch::deliveries).
 #[derive(Clone, Debug)]
 pub struct Batch<T>(Vec<Delivery<T>>);
 

@@ -13,7 +13,7 @@ mod hooks;
 use std::future::{Future, ready};
 
 pub use class::Class;
-pub use cx::Cx;
+pub use cx::{Cx, CxBuilder};
 pub use hooks::LastFailure;
 
 use crate::BoxError;
