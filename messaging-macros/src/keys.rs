@@ -7,9 +7,9 @@ pub(crate) use nearest::did_you_mean;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{LitStr, Token};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::{LitStr, Token};
 
 use crate::mistakes::Mistakes;
 use crate::value::{self, Value};
@@ -178,8 +178,15 @@ impl Keys {
         let text: LitStr = input.parse()?;
         let slot = &table[0];
         let key = Ident::new(slot.name, text.span());
-        mistakes.at(&text, format!("write keys as `key = value`: `{key} = \"{}\"`", text.value()));
-        self.0.push(Given { slot, key, value: None });
+        mistakes.at(
+            &text,
+            format!("write keys as `key = value`: `{key} = \"{}\"`", text.value()),
+        );
+        self.0.push(Given {
+            slot,
+            key,
+            value: None,
+        });
         Ok(())
     }
 

@@ -32,7 +32,7 @@ pub mod dlq {
     pub const REASON: &str = "messaging.dlq.reason";
     /// The error with its causes.
     pub const ERROR: &str = "messaging.dlq.error";
-    /// How often the handler was called.
+    /// How many tries it had; 1 where it could not be read, so that its handler was never called.
     pub const ATTEMPTS: &str = "messaging.dlq.attempts";
     /// When it was given up, in milliseconds since 1970.
     pub const FAILED_AT: &str = "messaging.dlq.failed-at";

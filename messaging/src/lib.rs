@@ -108,7 +108,7 @@ pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::worker::LastFailure;
     pub use crate::{
-        App, Batch, BoxError, Bytes, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker,
-        consumer, event, message_handler, on_event, producer, publish, topic, worker,
+        App, Batch, BoxError, Bytes, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer,
+        Worker, consumer, event, message_handler, on_event, producer, publish, topic, worker,
     };
 }

@@ -50,7 +50,14 @@ const FOREIGN: &[Foreign] = &[
         advice: "write `max_in_flight`",
     },
     Foreign {
-        words: &["ack", "acks_late", "ack_policy", "auto_ack", "auto_commit", "enable_auto_commit"],
+        words: &[
+            "ack",
+            "acks_late",
+            "ack_policy",
+            "auto_ack",
+            "auto_commit",
+            "enable_auto_commit",
+        ],
         beside: "group_id",
         advice: "a record is committed when it is done and never before, so there is nothing to choose",
     },

@@ -126,12 +126,21 @@ fn every_value_has_its_check() {
 fn words_from_elsewhere_are_answered() {
     for (keys, message) in [
         ("topic = \"orders\", batch = true", "takes `Batch<_>` first"),
-        ("topic = \"orders\", attempts = 4", "4 attempts are `max_retries = 3`"),
-        ("topic = \"orders\", autoretry_for = Timeout", "write `classify = path`"),
+        (
+            "topic = \"orders\", attempts = 4",
+            "4 attempts are `max_retries = 3`",
+        ),
+        (
+            "topic = \"orders\", autoretry_for = Timeout",
+            "write `classify = path`",
+        ),
         ("topic = \"orders\", time_limit = 30", "write `timeout"),
         ("topic = \"orders\", on_failure = tell", "on `impl Worker for`"),
         ("topic = \"orders\", prefetch_count = 10", "write `max_in_flight`"),
-        ("topic = \"orders\", acks_late = true", "committed when it is done"),
+        (
+            "topic = \"orders\", acks_late = true",
+            "committed when it is done",
+        ),
         ("topic = \"orders\", queue = \"orders\"", "write `topic = "),
         ("topic = \"orders\", dlq = \"bad\"", "did you mean `dlq_topic`?"),
         ("topic = \"orders\", delay = 1", "did you mean `retry_delay`?"),

@@ -40,19 +40,33 @@ fn a_handler_error_says_why_and_keeps_its_cause() {
     let retried = HandlerError::retry("no gateway").caused_by(down());
     assert_eq!(verdict_of(&retried), Verdict::Retry);
     assert_eq!(told(retried), "no gateway: connection refused");
-    assert_eq!(told(HandlerError::reject("no").caused_by("text alone")), "no: text alone");
+    assert_eq!(
+        told(HandlerError::reject("no").caused_by("text alone")),
+        "no: text alone"
+    );
 }
 
 #[test]
 fn any_error_becomes_a_handler_error() {
-    let publish = || -> Result<(), HandlerError> { Err(crate::Error::new(crate::error::Kind::Usage("not connected".into())))? };
+    let publish = || -> Result<(), HandlerError> {
+        Err(crate::Error::new(crate::error::Kind::Usage(
+            "not connected".into(),
+        )))?
+    };
     let error = publish().unwrap_err();
     assert_eq!(verdict_of(&error), Verdict::Retry);
-    assert_eq!(describe(&error).matches("not connected").count(), 1, "said once: {error}");
+    assert_eq!(
+        describe(&error).matches("not connected").count(),
+        1,
+        "said once: {error}"
+    );
 
     let of = |boxed: BoxError| HandlerError::from(boxed);
     let own = of(HandlerError::skip("seen").into());
-    assert_eq!((verdict_of(&own), describe(&own)), (Verdict::Skip, "seen".to_owned()));
+    assert_eq!(
+        (verdict_of(&own), describe(&own)),
+        (Verdict::Skip, "seen".to_owned())
+    );
     let inside = of(Domain::from(HandlerError::reject("stolen")).into());
     assert_eq!(
         (verdict_of(&inside), describe(&inside)),
