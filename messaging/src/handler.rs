@@ -42,7 +42,8 @@ pub trait ErasedHandler: Send + Sync {
     /// `output_topic` must not have such a handler.
     fn needs_output_topic(&self) -> bool;
 
-    /// What its worker does when a record has come to its end. The App asks the handler itself, not the layers around it.
+    /// What its worker does when a record has come to its end. The App asks the handler itself, not the layers around
+    /// it.
     fn hooks(&self) -> Option<Arc<dyn Hooks>> {
         None
     }

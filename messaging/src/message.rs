@@ -115,8 +115,8 @@ impl<T> Message<T> {
         self
     }
 
-    /// Adds these headers behind its own, duplicates and nulls included: such as those of the record that is handled, which
-    /// the extractor [`Headers`](crate::extract::Headers) gives.
+    /// Adds these headers behind its own, duplicates and nulls included: such as those of the record that is handled,
+    /// which the extractor [`Headers`](crate::extract::Headers) gives.
     pub fn headers(mut self, headers: Headers) -> Message<T> {
         self.headers.append(headers);
         self

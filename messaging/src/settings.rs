@@ -117,8 +117,8 @@ impl Settings {
         &self.warnings
     }
 
-    /// The same settings with a function that gives tokens, for `kafka_sasl_mechanism = "OAUTHBEARER"` of what is connected
-    /// by hand; [`App::kafka_token`](crate::App::kafka_token) says when it is called.
+    /// The same settings with a function that gives tokens, for `kafka_sasl_mechanism = "OAUTHBEARER"` of what is
+    /// connected by hand; [`App::kafka_token`](crate::App::kafka_token) says when it is called.
     ///
     /// ```no_run
     /// # async fn run() -> messaging::Result<()> {

@@ -1,5 +1,5 @@
-//! The program of `docs/getting-started.md`, with its tests, which rustdoc would leave out. The page shows both as they stand
-//! here.
+//! The program of `docs/getting-started.md`, with its tests, which rustdoc would leave out. The page shows both as they
+//! stand here.
 
 #![cfg(feature = "cli")]
 

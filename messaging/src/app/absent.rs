@@ -1,5 +1,5 @@
-//! A broker or a client that this build does not have: the check says so, and whoever asks it for something all the same
-//! is refused with the same words. Another one never takes its place in silence.
+//! A broker or a client that this build does not have: the check says so, and whoever asks it for something all the
+//! same is refused with the same words. Another one never takes its place in silence.
 
 use std::sync::Arc;
 

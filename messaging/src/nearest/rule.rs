@@ -1,11 +1,11 @@
-//! Which known name a wrong one was meant to be. The macros include this file, so that a key is suggested alike wherever it
-//! is misspelt.
+//! Which known name a wrong one was meant to be. The macros include this file, so that a key is suggested alike
+//! wherever it is misspelt.
 
 /// How alike two names have to be, between 0 and 1, for one to be taken for a slip of the other.
 const ALIKE: f64 = 0.6;
 
-/// How alike a name is at least to a longer one that it is part of, such as `orders` to `dev.orders`. The more of it there
-/// is, the more alike they are.
+/// How alike a name is at least to a longer one that it is part of, such as `orders` to `dev.orders`. The more of it
+/// there is, the more alike they are.
 const PART: f64 = 0.7;
 
 /// Of how many letters a name is taken for a part of another; fewer are in too many.

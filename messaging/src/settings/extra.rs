@@ -7,8 +7,8 @@ use super::secret::HIDDEN;
 use super::setting::{Limits, Refusal, Setting};
 use super::value::SettingValue;
 
-/// Properties that are refused, under each of their names at librdkafka: there is a setting for them, or they would break
-/// what this crate promises. `sasl.` stands for all that start so.
+/// Properties that are refused, under each of their names at librdkafka: there is a setting for them, or they would
+/// break what this crate promises. `sasl.` stands for all that start so.
 const OWNED: &[&str] = &[
     "acks",
     "allow.auto.create.topics",

@@ -15,8 +15,8 @@ const LIMIT_MILLIS: i64 = 10_000;
 const STEP: Duration = Duration::from_secs(1);
 
 impl MemoryBroker {
-    /// Waits until a topic holds so many records, and returns all that it holds. For tests, with tokio's clock paused as
-    /// well, on which retries of hours take no time.
+    /// Waits until a topic holds so many records, and returns all that it holds. For tests, with tokio's clock paused
+    /// as well, on which retries of hours take no time.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -37,8 +37,8 @@ impl MemoryBroker {
     /// ```
     ///
     /// # Errors
-    /// When they have not come within 10 s. It says what happened meanwhile: dead letters with their errors, topics that
-    /// nobody reads, groups that are not through.
+    /// When they have not come within 10 s. It says what happened meanwhile: dead letters with their errors, topics
+    /// that nobody reads, groups that are not through.
     pub async fn wait_for(&self, topic: &str, count: usize) -> Result<Vec<Written>> {
         self.wait_within(LIMIT_MILLIS, topic, count).await
     }
