@@ -14,7 +14,7 @@
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | try failed records again as one policy says | [`RetryPolicy`], in a constant that `retry_policy` names |
 //! | check JSON of any shape | `input_schema` and `output_schema` of [`macro@worker`], with the feature `json-schema`; see [`schema`] |
-//! | decide about a failure | [`HandlerError`], or `classify` |
+//! | decide about a failure, or say why | [`HandlerError`], or `classify`; [`BoxError`] for `?` on any error |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
 //! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
@@ -26,7 +26,7 @@
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | prove to Kafka by tokens who the program is | [`App::kafka_token`], [`configure_kafka_token`], with the feature `kafka-tls` |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
-//! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
+//! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] and its `wait_for`; [`Cx::builder`] for methods of a type |
 //!
 //! # The README
 #![doc = include_str!("../../README.md")]
@@ -70,6 +70,8 @@ pub mod spec;
 pub mod topic;
 pub mod worker;
 
+pub use bytes::Bytes;
+
 pub use app::{App, Layer, Running, shutdown, shutdown_requested};
 pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
 pub use consumer::EventConsumer;
@@ -108,7 +110,7 @@ pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::worker::LastFailure;
     pub use crate::{
-        App, Batch, BoxError, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker,
-        consumer, event, message_handler, on_event, producer, publish, topic, worker,
+        App, Batch, BoxError, Bytes, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer,
+        Worker, consumer, event, message_handler, on_event, producer, publish, topic, worker,
     };
 }

@@ -179,7 +179,7 @@ impl Resolved {
         self.rules.on_exhausted == OnExhausted::Dlq
     }
 
-    /// One line for the start-up log and the `workers` command.
+    /// The keys by which its records are handled, with their defaults.
     pub(crate) fn keys(&self) -> &Rules {
         &self.rules
     }

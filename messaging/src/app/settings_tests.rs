@@ -62,7 +62,7 @@ async fn the_check_and_the_start_refuse_what_is_not_here_by_name() {
         for error in [app().check().unwrap_err(), app().start().await.unwrap_err()] {
             let told = error.report();
             let expected =
-                format!("{key} is {value} (App::configure), which this build does not have; set {key} to ");
+                format!("{key} is {value} (App::configure), which is not written yet; set {key} to ");
             assert!(error.is_check() && told.contains(&expected), "{told}");
         }
     }

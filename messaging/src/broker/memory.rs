@@ -17,18 +17,19 @@ use crate::delivery::Settlement;
 mod admin;
 mod group;
 mod log;
+mod meanwhile;
 mod member;
 mod reader;
 mod unsent;
+mod wait;
+mod written;
 
 use group::Group;
 use log::Log;
+pub use written::Written;
 
 /// How many partitions a topic has that nobody made on purpose.
 const DEFAULT_PARTITIONS: i32 = 3;
-
-/// A record as a test looks at it: partition, offset, key, value.
-pub type Written = (i32, i64, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// A broker inside the process. Clones share its topics and groups.
 #[derive(Clone)]
@@ -39,7 +40,7 @@ pub struct MemoryBroker {
 struct Shared {
     topics: BTreeMap<String, Log>,
     groups: BTreeMap<String, Group>,
-    /// Who waits for records without a group.
+    /// Who waits for records without a group: readers, and tests.
     readers: BTreeMap<u64, Waker>,
     last_reader: u64,
     auto_create: bool,
@@ -86,11 +87,6 @@ impl MemoryBroker {
             group.lose(topic, partition);
         }
         shared.rebalance_all();
-    }
-
-    /// All records of a topic, partition by partition. For tests.
-    pub fn records(&self, topic: &str) -> Vec<Written> {
-        self.lock().topics.get(topic).map(Log::all).unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -150,6 +146,12 @@ impl Shared {
             group.rebalance(&self.topics);
         }
         self.changed();
+    }
+
+    /// A number under which one that reads without a group keeps its waker.
+    fn new_reader(&mut self) -> u64 {
+        self.last_reader += 1;
+        self.last_reader
     }
 
     fn changed(&mut self) {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::settings::{Settings, Sources, TUNED, Token, is_owned};
+use crate::settings::{Settings, Sources, TUNED, Token, is_owned, setting_of};
 
 fn request() -> Subscribe {
     Subscribe {
@@ -425,6 +425,13 @@ pub(crate) const REACHES: &[(&str, &str, &str, &str)] = &[
         "true",
     ),
 ];
+
+#[test]
+fn a_refused_property_is_answered_by_its_setting() {
+    for (key, _, property, _) in REACHES.iter().filter(|(.., property, _)| is_owned(property)) {
+        assert_eq!(setting_of(property), Some(*key), "{property}");
+    }
+}
 
 #[test]
 fn each_setting_reaches_a_client_as_its_property() {
