@@ -10,12 +10,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use rustc_hash::FxBuildHasher;
 use tokio::sync::{mpsc, watch};
 
-use super::clock;
 use super::health::{GroupHealth, Held, Pulse};
 use super::hooks::{After, Calls};
 use super::inbox::Inbox;
 use super::observer::{Observation, Observer, Watched};
 use super::outbox::Outbox;
+use super::pace::{Names, Pace};
 use super::parked::{Ended, Parked};
 use super::rng::Rng;
 use super::timers::Timers;
@@ -23,6 +23,7 @@ use super::turns::{Turn, Turns};
 use super::unit::{Cargo, Unit};
 use super::unknown::UnknownEvents;
 use super::weight::Weight;
+use super::{blocked, clock};
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
 use crate::delivery::{Core, Pick, Slot, Watermark};
@@ -111,6 +112,11 @@ pub(crate) struct Driver {
     turns: Vec<Turns>,
     outbox: Outbox,
     parked: FuturesUnordered<Parked>,
+    names: Arc<Names>,
+    /// Of what is polled here.
+    pace: Arc<Pace>,
+    /// Of runs that were spawned and have ended.
+    free_paces: Vec<Arc<Pace>>,
     hooks: Calls,
     timers: Timers,
     requests: mpsc::UnboundedReceiver<Request>,
@@ -163,6 +169,9 @@ pub(crate) async fn drive(setup: Setup) -> End {
 
 impl Driver {
     fn new(setup: Setup) -> Driver {
+        let names = Names::new(&setup.group, &setup.units);
+        let pace = Pace::new(names.clone());
+        blocked::look_at(&pace);
         Driver {
             group: setup.group,
             subscription: setup.subscription,
@@ -174,6 +183,9 @@ impl Driver {
             inboxes: Vec::new(),
             outbox: Outbox::default(),
             parked: FuturesUnordered::new(),
+            names,
+            pace,
+            free_paces: Vec::new(),
             hooks: Calls::default(),
             timers: Timers::default(),
             requests: setup.requests,

@@ -89,6 +89,7 @@ impl Driver {
                 self.inboxes.resize_with(slot as usize + 1, || None);
             }
             self.core.assigned(slot, worker, epoch);
+            self.names.assigned(slot, &partition);
             let inbox = Inbox::new(partition, epoch, worker);
             if let Some(old) = self.inboxes[slot as usize].replace(inbox) {
                 self.turns[old.worker].leave(slot);

@@ -15,6 +15,8 @@ use crate::runtime::double::Double;
 use crate::settings::OffsetReset;
 use crate::worker::LastFailure;
 
+mod blocking;
+
 /// How long a close gets at least.
 const LEAST: Duration = Duration::from_secs(2);
 
