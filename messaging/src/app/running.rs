@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
 use crate::producer::{Offer, Producer};
 use crate::runtime::clock::{self, Instant};
-use crate::runtime::driver::{End, Notice, Request};
+use crate::runtime::driver::{End, Notice, Request, Tally};
 use crate::runtime::health::{GroupHealth, Health};
 
 /// How a shutdown divides its time.
@@ -65,8 +65,14 @@ pub struct Running {
 struct FirstError(Arc<Mutex<Option<Error>>>);
 
 impl FirstError {
+    /// Keeps it if it is the first. That is told; those that follow are told at debug, for one stop is enough.
     fn keep(&self, error: Error) {
-        self.lock().get_or_insert(error);
+        let mut first = self.lock();
+        if first.is_some() {
+            return tracing::debug!(error = %describe(&error), "the program stops already");
+        }
+        tracing::error!(error = %describe(&error), "the program stops");
+        *first = Some(error);
     }
 
     fn take(&self) -> Option<Error> {
@@ -278,10 +284,17 @@ impl Drop for Running {
 
 async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<()> {
     let mut result = Ok(());
+    let mut all = Tally::default();
     for end in ends {
         let ended = match end.await {
-            Ok(Ok(0)) => continue,
-            Ok(Ok(_)) => Kind::Unfinished(limit),
+            Ok(Ok(tally)) => {
+                all.done += tally.done;
+                all.left += tally.left;
+                if tally.cut_off == 0 {
+                    continue;
+                }
+                Kind::Unfinished(limit)
+            }
             Ok(Err(source)) => Kind::Broker {
                 what: "the subscription did not close cleanly".into(),
                 source,
@@ -292,6 +305,7 @@ async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<
         };
         result = result.and(Err(Error::new(ended)));
     }
+    tracing::info!("stopped: {} done, {} left for the next start", all.done, all.left);
     result
 }
 
@@ -324,9 +338,7 @@ async fn supervise(
                 source,
             },
         };
-        let error = Error::new(error);
-        tracing::error!(error = %describe(&error), "the program stops");
-        failed.keep(error);
+        failed.keep(Error::new(error));
         handle.stop();
     }
     if !handle.stopping.load(Ordering::SeqCst) {
@@ -334,7 +346,6 @@ async fn supervise(
         let error = Error::new(Kind::Usage(
             "a driver ended by itself; see the panic above, and please report it".into(),
         ));
-        tracing::error!(%error, "the program stops");
         failed.keep(error);
         handle.stop();
     }
@@ -374,7 +385,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_was_told_to_end_ends_though_its_app_has_ended() {
-        let (running, bitten) = watched(Ok(0), Duration::ZERO);
+        let (running, bitten) = watched(Ok(Tally::default()), Duration::ZERO);
         running.stop();
         running.join().await.unwrap();
         bitten.recv().unwrap();
@@ -382,7 +393,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_may_go_on_after_a_failure_that_left_nothing_behind() {
-        let (running, bitten) = watched(Ok(0), AN_HOUR);
+        let (running, bitten) = watched(Ok(Tally::default()), AN_HOUR);
         running.failed.keep(failed());
         running.join().await.unwrap_err();
         let stood_down = bitten.recv_timeout(Duration::from_secs(20));

@@ -158,8 +158,19 @@ enum Wake {
     Work,
 }
 
-/// How many records the end of a driver cut off, or what the close of its subscription said.
-pub(crate) type End = Result<usize, BrokerError>;
+/// What became of the records of a driver that has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Those that are done, since the start.
+    pub(crate) done: u64,
+    /// Those that a handler had and that are not done.
+    pub(crate) left: usize,
+    /// Those of them that were cut off, because their time was over.
+    pub(crate) cut_off: usize,
+}
+
+/// How a driver ended, or what the close of its subscription said.
+pub(crate) type End = Result<Tally, BrokerError>;
 
 /// Runs until drained or failed.
 pub(crate) async fn drive(setup: Setup) -> End {
@@ -218,9 +229,9 @@ impl Driver {
                 && !self.end_waits_for_hooks()
                 && let Some(marks) = self.drained.take()
             {
-                let deadline = self.time_to_close();
+                let (deadline, tally) = (self.time_to_close(), self.tally());
                 let closed = self.subscription.close(marks, deadline).await;
-                return closed.map(|()| self.unfinished);
+                return closed.map(|()| tally);
             }
             let wake = self.wait(more).await;
             self.pulse.change();
@@ -248,6 +259,14 @@ impl Driver {
                 Wake::Timer => self.fire_timers(),
                 Wake::Work => tokio::task::yield_now().await,
             }
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        Tally {
+            done: self.core.settled(),
+            left: self.core.begun(),
+            cut_off: self.unfinished,
         }
     }
 

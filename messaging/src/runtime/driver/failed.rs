@@ -1,4 +1,5 @@
 //! What is logged of a record that failed: one line a try, with what happens next, and nothing of the record's content.
+//! A warning is what the program mends by itself; an error is what somebody has to look at.
 
 use std::error::Error;
 
@@ -62,7 +63,7 @@ impl<'a> Failed<'a> {
     pub(super) fn log_dead_letter(&self) {
         let (topic, after) = (self.unit.dlq_topic(self.record.topic()), self.after());
         let next = format!("sent to the dead letter topic {topic} {after}");
-        line!(warn, self, reason = self.reason.as_str(), next = next);
+        line!(error, self, reason = self.reason.as_str(), next = next);
     }
 
     pub(super) fn log_skipped(&self) {
