@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::shutdown;
+use super::topics::LateTopics;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
@@ -138,7 +139,12 @@ pub(super) struct Started {
 }
 
 impl Running {
-    pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown: Shutdown) -> Running {
+    pub(super) fn new(
+        drivers: Vec<Started>,
+        producer: Producer,
+        shutdown: Shutdown,
+        late: Option<&LateTopics>,
+    ) -> Running {
         let (stopped, _) = watch::channel(None);
         let failed = FirstError::default();
         let (counted, ready) = watch::channel(0);
@@ -158,6 +164,7 @@ impl Running {
                 handle.clone(),
                 failed.clone(),
                 counted.clone(),
+                late.cloned(),
             ));
         }
         Running {
@@ -315,6 +322,7 @@ async fn supervise(
     handle: Arc<Handle>,
     failed: FirstError,
     ready: watch::Sender<usize>,
+    late: Option<LateTopics>,
 ) {
     let mut was_ready = false;
     while let Some(notice) = notices.recv().await {
@@ -323,6 +331,10 @@ async fn supervise(
                 if !std::mem::replace(&mut was_ready, true) {
                     ready.send_modify(|count| *count += 1);
                 }
+                continue;
+            }
+            Notice::TakenUp(topic) => {
+                late.iter().for_each(|late| late.taken_up(topic.clone()));
                 continue;
             }
             Notice::Stopped(at) => Kind::Stopped {
@@ -368,7 +380,7 @@ mod tests {
     /// An App of one driver that has ended so, and what tells whether its watchdog bit.
     fn watched(end: End, limit: Duration) -> (Running, Receiver<()>) {
         let producer = Producer::new(None, crate::settings::Settings::default(), None);
-        let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
+        let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO), None);
         let (ended, driver) = oneshot::channel();
         ended.send(end).unwrap();
         running.drivers.push(driver);

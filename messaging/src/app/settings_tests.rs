@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::*;
+use crate::broker::NewTopic;
 use crate::broker::kafka::REACHES;
 use crate::broker::memory::MemoryBroker;
 use crate::broker::{Admin, BrokerError, Capabilities, FailureHook, Publisher, Subscribe, Subscription};
@@ -194,6 +195,8 @@ async fn a_send_waits_unless_that_is_switched_off() {
 async fn dead_letter_topics_are_made_unless_that_is_switched_off() {
     for (value, made) in [("true", true), ("false", false)] {
         let broker = MemoryBroker::new();
+        let source = [NewTopic::named("in")];
+        broker.admin().unwrap().create_topics(&source).await.unwrap();
         let running = on_memory(&broker, &[("kafka_dlq_auto_create", value)])
             .start()
             .await

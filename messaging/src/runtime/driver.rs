@@ -60,6 +60,8 @@ pub(crate) enum Request {
 pub(crate) enum Notice {
     /// The first partitions are here, or there is none for this member.
     Ready,
+    /// A topic that was absent at the start has come, and its first partition is here.
+    TakenUp(String),
     /// A record was given up by a worker with `on_exhausted = "stop"`.
     Stopped(Stopped),
     /// The subscription cannot go on.
@@ -129,6 +131,8 @@ pub(crate) struct Driver {
     unknown: UnknownEvents,
     watched: Watched,
     absent: BTreeSet<String>,
+    /// Those of them that are read and had no partition yet.
+    awaited: BTreeSet<String>,
     producer: Producer,
     random: Rng,
     revoke_deadline: Duration,
@@ -142,6 +146,8 @@ pub(crate) struct Driver {
     /// How long handlers were polled in place in this turn.
     polled_for: Duration,
     drained: Option<Vec<Watermark>>,
+    /// The workers of which it was said that a record without a key holds its partition.
+    told_of_holding: BTreeSet<usize>,
     /// How many records were cut off while the program ended.
     unfinished: usize,
 }
@@ -207,6 +213,7 @@ impl Driver {
             finished: 0,
             unknown: UnknownEvents::default(),
             watched: Watched::by(setup.observer),
+            awaited: setup.absent.clone(),
             absent: setup.absent,
             producer: setup.producer,
             random: Rng::new(setup.seed),
@@ -218,6 +225,7 @@ impl Driver {
             picks: Vec::new(),
             polled_for: Duration::ZERO,
             drained: None,
+            told_of_holding: BTreeSet::new(),
             unfinished: 0,
         }
     }

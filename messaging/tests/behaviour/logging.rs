@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use messaging::broker::memory::MemoryBroker;
-use messaging::delivery::policy::OnExhausted;
+use messaging::delivery::policy::{OnExhausted, Order as InOrder};
 use messaging::headers::dlq;
 use messaging::{Attempt, Batch, HandlerError, Headers, Message, State, WorkerSpec};
 
@@ -134,6 +134,35 @@ async fn a_record_that_stops_the_program_is_an_error() {
         [line("ERROR", 1, "exhausted", "no luck", next)]
     );
     assert_eq!(log.of("WARN a record"), [""; 0], "one line a try");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_without_a_key_that_holds_its_partition_is_told_once() {
+    let holding = "WARN a record without a key waits for its retry";
+    for (spec, told) in [
+        (WorkerSpec::of("w", "in", fails).concurrency(4), 1),
+        (WorkerSpec::of("w", "in", fails), 0),
+        (
+            WorkerSpec::of("w", "in", fails)
+                .concurrency(4)
+                .order(InOrder::None),
+            0,
+        ),
+    ] {
+        let (broker, log) = (MemoryBroker::new(), Log::new());
+        topic(&broker, "in", 1).await;
+        (0..2).for_each(|_| write(&broker, "in", None, Some(br#"{"id":1}"#), &Headers::new()));
+        let running = run_one(&broker, (), spec).await;
+        until("both are given up", || broker.records("in.dlq").len() == 2).await;
+        end(running).await;
+        assert_eq!(log.of(holding).len(), told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_with_a_key_holds_only_that() {
+    let told = complaints_of(WorkerSpec::of("w", "in", fails).concurrency(4)).await;
+    assert!(!told.concat().contains("without a key"), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]

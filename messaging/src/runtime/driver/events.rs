@@ -80,6 +80,9 @@ impl Driver {
                 continue;
             };
             self.absent.remove(&*partition.topic);
+            if let Some(topic) = self.awaited.take(&*partition.topic) {
+                self.notify(Notice::TakenUp(topic));
+            }
             tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, "partition assigned");
             self.observe(&Observation::Assigned {
                 group: &self.group,

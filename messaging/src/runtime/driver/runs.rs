@@ -185,6 +185,11 @@ impl Driver {
                 error: error.as_ref(),
             };
             failed.log_unless_given_up(disposition);
+            if failed.holds_its_partition(disposition)
+                && self.told_of_holding.insert(self.worker_of(pick.ticket.slot))
+            {
+                failed.log_holding();
+            }
         }
         goes_on
     }
