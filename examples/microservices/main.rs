@@ -1,7 +1,7 @@
 //! Two services that know each other only by their messages: Users makes users, Orders sends each new one a welcome gift.
 //!
 //! ```text
-//! user.commands.create ──▶ Users ──▶ user.events ──▶ Orders ──▶ orders.created
+//! user.commands.create ──▶ Users ──▶ user.events ──▶ Orders ──▶ welcome.orders
 //! ```
 //!
 //! `cargo run --bin microservices` runs both in this process on the in-memory broker, makes two users, shows what happens and
