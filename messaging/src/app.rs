@@ -35,7 +35,9 @@ mod running;
 mod settings_tests;
 mod shutdown;
 mod signals;
+mod tokens;
 mod topics;
+mod unlogged;
 mod watchdog;
 
 pub(crate) use absent::lacking;

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::shutdown;
 use super::topics::LateTopics;
+use super::unlogged;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
@@ -72,7 +73,9 @@ impl FirstError {
         if first.is_some() {
             return tracing::debug!(error = %describe(&error), "the program stops already");
         }
-        tracing::error!(error = %describe(&error), "the program stops");
+        let why = describe(&error);
+        tracing::error!(error = %why, "the program stops");
+        unlogged::tell_stop(&why);
         *first = Some(error);
     }
 

@@ -31,7 +31,8 @@ the next dead letter. The letters stay in their topic; those that are left out a
 back to them.
 
 A replay goes on where the last one with the same --reason and --worker ended, also after it was killed. Nothing is lost;
-what was on its way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC.";
+what was on its way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC. Of two
+at a time, one stops when it sees that the other has moved the place, with what it had on its way sent twice as well.";
 
 /// How many letters are on their way at once, and so the most that are sent twice after a kill.
 const BUNDLE: usize = 500;
@@ -77,7 +78,7 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
 }
 
 /// What is to be replayed of each partition.
-async fn left(connection: &Connection, options: &Options, place: &Place) -> Result<Vec<Stretch>> {
+async fn left(connection: &Connection, options: &Options, place: &mut Place) -> Result<Vec<Stretch>> {
     let offsets = connection.offsets(&options.topic).await?;
     let mut left = place.left(connection, &offsets).await?;
     if options.from_beginning {
@@ -107,8 +108,8 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     async fn begin(connection: &'a Connection, options: &'a Options) -> Result<Replay<'a>> {
-        let place = Place::of(&options.topic, &options.filter);
-        let left = left(connection, options, &place).await?;
+        let mut place = Place::of(&options.topic, &options.filter);
+        let left = left(connection, options, &mut place).await?;
         let sender = options.execute.then(|| Sender::open(connection)).transpose()?;
         let printer = Printer::new();
         // A person who lets it send wants to see how far it is; the letters were said before.
