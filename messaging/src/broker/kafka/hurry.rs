@@ -89,7 +89,9 @@ mod tests {
         let hurry = Arc::new(Hurry::default());
         hurry.ask();
         let (begins, ends, thread) = served(&hurry);
-        begins.recv_timeout(SOON).expect("asked before the thread was there");
+        begins
+            .recv_timeout(SOON)
+            .expect("asked before the thread was there");
         for _ in 0..3 {
             hurry.ask();
         }
@@ -98,7 +100,10 @@ mod tests {
         hurry.end();
         ends.send(()).unwrap();
         thread.join().unwrap();
-        assert!(begins.try_recv().is_err(), "three asked, and one wait served them");
+        assert!(
+            begins.try_recv().is_err(),
+            "three asked, and one wait served them"
+        );
     }
 
     #[test]
