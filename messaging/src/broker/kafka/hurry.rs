@@ -1,7 +1,8 @@
 //! Cutting the client's linger short for who waits.
 //!
-//! librdkafka ignores its linger while `rd_kafka_flush` waits, so a thread of its own waits there, whenever somebody waits
-//! for a receipt. One wait serves all who asked before it began; who asks during it is served by it or by the next.
+//! librdkafka ignores its linger while `rd_kafka_flush` waits, so a thread of its own waits there, whenever somebody
+//! waits for a receipt. One wait serves all who asked before it began; who asks during it is served by it or by the
+//! next.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -89,7 +90,9 @@ mod tests {
         let hurry = Arc::new(Hurry::default());
         hurry.ask();
         let (begins, ends, thread) = served(&hurry);
-        begins.recv_timeout(SOON).expect("asked before the thread was there");
+        begins
+            .recv_timeout(SOON)
+            .expect("asked before the thread was there");
         for _ in 0..3 {
             hurry.ask();
         }
@@ -98,7 +101,10 @@ mod tests {
         hurry.end();
         ends.send(()).unwrap();
         thread.join().unwrap();
-        assert!(begins.try_recv().is_err(), "three asked, and one wait served them");
+        assert!(
+            begins.try_recv().is_err(),
+            "three asked, and one wait served them"
+        );
     }
 
     #[test]
