@@ -99,7 +99,8 @@ async fn main() -> messaging::Result<()> {
         return app.cli().await;
     }
 
-    let topics = ["events.raw", "events.enriched", "events.dlq"];
+    // The dead letter topic is made by the App.
+    let topics = ["events.raw", "events.enriched"];
     app.create_topics(topics.map(NewTopic::named)).await?;
     let mut running = app.start().await?;
     running.ready().await;

@@ -2,7 +2,7 @@
 //! gift.
 //!
 //! ```text
-//! user.commands.create ──▶ Users ──▶ user.events ──▶ Orders ──▶ orders.created
+//! user.commands.create ──▶ Users ──▶ user.events ──▶ Orders ──▶ welcome.orders
 //! ```
 //!
 //! `cargo run --bin microservices` runs both in this process on the in-memory broker, makes two users, shows what

@@ -44,7 +44,8 @@ impl Plan {
             }
         }
         let shutdown = Shutdown::within(self.settings.shutdown_timeout_ms);
-        let running = Running::new(started, self.producer.clone(), shutdown);
+        let late = self.late_topics(absent);
+        let running = Running::new(started, self.producer.clone(), shutdown, late.as_ref());
         let Some(failed) = failed else {
             return Ok(running);
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::topics::LateTopics;
 use super::{Given, Resolved, Standing, topics};
 use crate::broker::Broker;
 use crate::check::{Built, Problem, Problems, check, overrides};
@@ -79,6 +80,13 @@ impl Plan {
         }
     }
 
+    /// What makes the dead letter topics of those that are absent; nothing where none is to be made.
+    pub(super) fn late_topics(&self, absent: &BTreeSet<String>) -> Option<LateTopics> {
+        let broker = self.broker.clone()?;
+        let makes = self.settings.kafka_dlq_auto_create && !absent.is_empty();
+        makes.then(|| LateTopics::new(broker, self.resolved().into_iter().cloned().collect()))
+    }
+
     /// Gives the topics that it named as absent.
     pub(super) async fn prepare(&self, broker: &dyn Broker) -> BTreeSet<String> {
         let resolved = self.resolved();
@@ -86,9 +94,10 @@ impl Plan {
             Ok(admin) => {
                 let makes_topics = broker.capabilities().makes_topics;
                 let create = self.settings.kafka_dlq_auto_create;
-                let absent = topics::prepare(&*admin, &resolved, create, makes_topics).await;
-                topics::announce_new_groups(&*admin, &resolved).await;
-                absent
+                // Beside the rest of the start: it asks before the group can have joined.
+                let of_groups = resolved.iter().copied().cloned().collect();
+                tokio::spawn(topics::announce_new_groups(admin.clone(), of_groups));
+                topics::prepare(&*admin, &resolved, create, makes_topics).await
             }
             Err(error) => {
                 let error = crate::outcome::describe(&error);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::group::{commit_interval, request};
+use crate::broker::NewTopic;
 use crate::broker::kafka::REACHES;
 
 /// What can be seen of the settings.
@@ -160,8 +161,10 @@ async fn sent(settings: Settings) -> String {
 
 async fn dead_letter_topic(settings: Settings) -> String {
     let broker = MemoryBroker::new();
-    let running = on_memory(settings, &broker).await;
     let admin = broker.admin().expect("memory has one");
+    let source = [NewTopic::named("in")];
+    admin.create_topics(&source).await.expect("it is made");
+    let running = on_memory(settings, &broker).await;
     let found = admin.describe_topic("in.dlq").await.expect("it answers");
     end(running).await;
     found.map_or("not made", |_| "made").to_owned()
