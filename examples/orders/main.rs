@@ -6,8 +6,8 @@
 //! ```
 //!
 //! `cargo run --bin orders` sends a few orders through the in-memory broker and ends. `MESSAGE_BROKER=kafka cargo run
-//! --bin orders` does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin orders -- run`
-//! runs the workers as a service; `-- workers`, `-- check` and `-- --help` look at the program.
+//! --bin orders` does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin orders --
+//! run` runs the workers as a service; `-- workers`, `-- check` and `-- --help` look at the program.
 
 mod demo;
 

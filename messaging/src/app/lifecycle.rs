@@ -42,7 +42,7 @@ impl App {
         let absent = plan.prepare(&*broker).await;
         let observer = self.observer.as_ref();
         let running = plan.subscribe(&*broker, observer, &absent).await?;
-        Ok(running.offered())
+        Ok(running.known_to_the_process(self.standing))
     }
 
     /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::topics::LateTopics;
-use super::{Given, Resolved, topics};
+use super::{Given, Resolved, Standing, topics};
 use crate::broker::Broker;
-use crate::check::{Built, Problem, Problems, check};
+use crate::check::{Built, Problem, Problems, check, overrides};
 use crate::consumer::Made;
 use crate::error::{Kind, Result};
 use crate::handler::Hooks;
@@ -17,6 +17,7 @@ use crate::spec::EventHandlerSpec;
 /// An App whose settings, workers and handlers are made, before anything is connected.
 pub(super) struct Plan {
     pub(super) settings: Settings,
+    pub(super) standing: Standing,
     pub(super) given: Vec<Given>,
     /// Workers and consumers.
     pub(super) workers: Vec<Planned>,
@@ -41,7 +42,7 @@ impl Plan {
             .iter()
             .map(|worker| (&worker.resolved, worker.made.as_deref().map_err(Vec::as_slice)))
             .collect();
-        let mut problems = check(&self.settings, &self.given, &built);
+        let mut problems = check(&self.settings, self.standing, &self.given, &built);
         problems.extend(self.problems.iter().cloned());
         match Problems::new(problems) {
             Some(problems) => Err(Kind::Check(problems).into()),
@@ -55,7 +56,8 @@ impl Plan {
 
     /// Says what looks wrong in the settings, and what was found: every worker, its topics, its group and where the group's name came from.
     pub(super) fn announce(&self) {
-        for warning in self.settings.warnings() {
+        let judged = overrides::judge(&self.settings, &self.resolved(), self.standing);
+        for warning in self.settings.warnings().iter().chain(&judged.warnings) {
             tracing::warn!("{warning}");
         }
         if cfg!(panic = "abort") {

@@ -1,16 +1,18 @@
 //! A started App: [`Running`].
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::shutdown;
+use super::standing::Standing;
 use super::topics::LateTopics;
 use super::unlogged;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
+use crate::lock::Lock;
 use crate::outcome::describe;
 use crate::producer::{Offer, Producer};
 use crate::runtime::clock::{self, Instant};
@@ -46,7 +48,7 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// A started App. Dropping it stops the App without waiting, and logs how many messages are unsent.
 /// [`publish`](crate::publish) outside of handlers goes through the App that runs for longest, until it is joined or
-/// dropped.
+/// dropped; a consumer by hand is none.
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
@@ -56,7 +58,7 @@ pub struct Running {
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
-    /// Until the end of a started App, its producer may be the process's default.
+    /// Until the end of a started App, the process knows its producer.
     offer: Option<Offer>,
     /// Only for a process that is nothing but this App.
     watchdog: Option<Watchdog>,
@@ -64,12 +66,12 @@ pub struct Running {
 
 /// What stopped an App, when it was not told to stop.
 #[derive(Clone, Debug, Default)]
-struct FirstError(Arc<Mutex<Option<Error>>>);
+struct FirstError(Arc<Lock<Option<Error>>>);
 
 impl FirstError {
     /// Keeps it if it is the first. That is told; those that follow are told at debug, for one stop is enough.
     fn keep(&self, error: Error) {
-        let mut first = self.lock();
+        let mut first = self.0.lock();
         if first.is_some() {
             return tracing::debug!(error = %describe(&error), "the program stops already");
         }
@@ -80,11 +82,7 @@ impl FirstError {
     }
 
     fn take(&self) -> Option<Error> {
-        self.lock().take()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().take()
     }
 }
 
@@ -183,9 +181,13 @@ impl Running {
         }
     }
 
-    /// Lets its producer be the process's default until it has ended.
-    pub(super) fn offered(mut self) -> Running {
-        self.offer = Some(Offer::new(self.producer.clone()));
+    /// Lets `shutdown` find it, and publishing its producer as far as that is the process's, until it has ended.
+    pub(super) fn known_to_the_process(mut self, standing: Standing) -> Running {
+        let offer = match standing {
+            Standing::ByHand => Offer::by_hand,
+            Standing::Program | Standing::Picked => Offer::as_default,
+        };
+        self.offer = Some(offer(self.producer.clone()));
         shutdown::note(&self.handle);
         self
     }

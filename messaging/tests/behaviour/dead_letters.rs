@@ -307,7 +307,7 @@ async fn ten_thousand_undecodable_records_among_many_are_all_kept() {
     let mut kept: Vec<String> = broker
         .records("in.dlq")
         .into_iter()
-        .map(|(.., value)| String::from_utf8(value.unwrap()).unwrap())
+        .map(|record| record.value_str().unwrap().to_owned())
         .collect();
     let mut expected: Vec<String> = (0..100_000)
         .filter(|id| id % 10 == 3)

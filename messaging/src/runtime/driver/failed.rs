@@ -54,10 +54,7 @@ impl<'a> Failed<'a> {
             Disposition::Handled | Disposition::GivenUp => return,
         };
         // Its tries are not exhausted yet.
-        let reason = match self.reason {
-            Reason::Exhausted => "error",
-            reason => reason.as_str(),
-        };
+        let reason = self.reason.of_one_try().as_str();
         line!(warn, self, reason = reason, next = next);
     }
 

@@ -209,8 +209,10 @@ impl Driver {
         }
         self.observe(&Observation::Failed {
             worker,
-            reason,
+            reason: reason.of_one_try(),
             attempt: pick.attempt,
+            delivery: &Delivery::new(record.clone(), pick.attempt),
+            error: &*error,
         });
         match verdict {
             Verdict::RetryAfter(delay) => Finish::Retry(Some(delay), reason, error),
