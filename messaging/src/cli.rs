@@ -28,7 +28,6 @@ mod dlq;
 mod doctor;
 mod groups;
 mod kafka;
-mod logging;
 mod nearest;
 mod output;
 mod printer;
@@ -110,7 +109,7 @@ impl App {
     pub async fn cli(self) -> Result<()> {
         let command = Cli::parse().command.unwrap_or(Command::Run);
         program::has_commands();
-        logging::install();
+        crate::init_log();
         match command {
             Command::Run => self.run().await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
