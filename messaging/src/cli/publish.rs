@@ -6,7 +6,7 @@ use bytes::Bytes;
 use clap::Args;
 use tokio::sync::mpsc;
 
-use super::connection::Connection;
+use super::connection::{Connection, IfAbsent};
 use super::output::{counted, note};
 use super::printer::{Printed, Printer};
 use super::progress;
@@ -67,7 +67,9 @@ fn header(text: &str) -> std::result::Result<(String, String), String> {
 pub(super) async fn run(app: App, options: Options) -> Result<()> {
     let connection = Connection::open(&app).await?;
     let mut signals = Signals::taken_over(connection.settings.shutdown_timeout_ms);
-    connection.offsets(&options.topic).await?;
+    connection
+        .offsets(&options.topic, IfAbsent::SuggestOrCreate)
+        .await?;
     let mut publishing = Publishing {
         sender: Sender::open(&connection)?,
         topic: options.topic.clone(),

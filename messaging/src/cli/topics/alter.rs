@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::App;
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, failed};
 use crate::cli::output::{Format, note};
 use crate::error::Result;
 
@@ -28,7 +28,10 @@ struct Altered {
 
 pub(in crate::cli) async fn run(app: &App, options: &Options) -> Result<()> {
     let connection = Connection::open(app).await?;
-    let before = connection.partitions(&options.name).await?.len();
+    let before = connection
+        .partitions(&options.name, IfAbsent::Suggest)
+        .await?
+        .len();
     let grown = connection
         .admin
         .grow_topic(&options.name, options.partitions)
@@ -40,7 +43,10 @@ pub(in crate::cli) async fn run(app: &App, options: &Options) -> Result<()> {
     let answer = Altered {
         topic: options.name.clone(),
         before,
-        partitions: connection.partitions(&options.name).await?.len(),
+        partitions: connection
+            .partitions(&options.name, IfAbsent::Suggest)
+            .await?
+            .len(),
     };
     options.format.show(&answer, |altered| {
         let Altered {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::broker::NewTopic;
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, failed};
 use crate::cli::output::{Format, counted, note};
 use crate::error::{Kind, Result};
 
@@ -50,7 +50,10 @@ pub(in crate::cli) async fn run(app: &App, options: Options) -> Result<()> {
         "the topic \"{}\" could not be created",
         options.name
     )))?;
-    let partitions = connection.partitions(&options.name).await?.len();
+    let partitions = connection
+        .partitions(&options.name, IfAbsent::Suggest)
+        .await?
+        .len();
     if made.is_empty() && !options.if_not_exists {
         let text = format!(
             "the topic \"{}\" is there already, with {}; --if-not-exists leaves it as it is",

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::App;
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, failed};
 use crate::cli::output::{Format, counted};
 use crate::error::{Kind, Result};
 
@@ -59,7 +59,7 @@ async fn look(connection: &Connection, name: &str) -> Result<Deleted> {
         let text = format!("the topic \"{name}\" is the broker's own and is not deleted");
         return Err(Kind::Usage(text).into());
     }
-    let partitions = connection.partitions(name).await?;
+    let partitions = connection.partitions(name, IfAbsent::Suggest).await?;
     let led = partitions.iter().all(|partition| partition.leader.is_some());
     let offsets = if led {
         let offsets = connection.admin.offsets(name).await;
