@@ -50,6 +50,8 @@ pub use shutdown::shutdown;
 pub(crate) use signals::Signals;
 pub use signals::shutdown_requested;
 pub(crate) use topics::create as create_topics;
+#[cfg(feature = "cli")]
+pub(crate) use topics::too_small;
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {

@@ -7,7 +7,7 @@ use super::resolve::{Resolved, Source};
 use crate::broker::{Admin, Broker, BrokerError, NewTopic, TopicDescription};
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
-use crate::program::how_to_create;
+use crate::program::{how_to_configure, how_to_create};
 use crate::settings::Settings;
 
 /// How much larger than its record a dead letter may be: our headers.
@@ -141,7 +141,7 @@ impl DeadLetters {
     fn check(&self, found: &TopicDescription) {
         if let Some(bytes) = self.missed_by(found) {
             let topic = &found.name;
-            tracing::warn!(%topic, max_message_bytes = found.max_message_bytes, "the dead letter topic takes smaller messages than dead letters may be; one that is too large stays unfinished until the topic takes it, for example after `kafka-configs.sh --alter --entity-type topics --entity-name {topic} --add-config max.message.bytes={bytes}`");
+            tracing::warn!(%topic, max_message_bytes = found.max_message_bytes, "the dead letter topic takes smaller messages than dead letters may be; one that is too large stays unfinished until the topic takes it, for example after `{}`", how_to_widen(topic, bytes));
         }
     }
 
@@ -150,6 +150,30 @@ impl DeadLetters {
         let (needed, limit) = (self.max_message_bytes?, found.max_message_bytes?);
         (limit < needed).then_some(needed)
     }
+}
+
+fn how_to_widen(topic: &str, bytes: usize) -> String {
+    how_to_configure(topic, &format!("max.message.bytes={bytes}"))
+}
+
+/// The dead letter topics that take smaller messages than dead letters may be, each with the command that mends it.
+#[cfg(feature = "cli")]
+pub(crate) async fn too_small(admin: &dyn Admin, workers: &[Resolved]) -> BTreeMap<String, String> {
+    let mut letters = BTreeMap::<&str, DeadLetters>::new();
+    for worker in workers.iter().filter(|worker| worker.dead_letters()) {
+        for Source { topic, dlq_topic } in &worker.sources {
+            let source = admin.describe_topic(topic).await.ok().flatten();
+            letters.entry(dlq_topic).or_default().come_from(source);
+        }
+    }
+    let mut small = BTreeMap::new();
+    for (topic, letters) in letters {
+        let found = admin.describe_topic(topic).await.ok().flatten();
+        if let Some(bytes) = found.and_then(|found| letters.missed_by(&found)) {
+            small.insert(topic.to_owned(), how_to_widen(topic, bytes));
+        }
+    }
+    small
 }
 
 async fn make(admin: &dyn Admin, topics: &[NewTopic]) {

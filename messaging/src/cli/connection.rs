@@ -149,9 +149,33 @@ pub(super) fn failed(what: impl Into<String>) -> impl FnOnce(BrokerError) -> Err
     move |source| Kind::Broker { what, source }.into()
 }
 
+/// The same for a change of one thing, which `what` names: of the broker's error only the reason is new.
+pub(super) fn refused(what: impl Into<String>) -> impl FnOnce(BrokerError) -> Error {
+    let what = what.into();
+    move |source| match source {
+        BrokerError::Failed { why, .. } => Kind::Usage(format!("{what}: {why}")).into(),
+        source => failed(what)(source),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_to_be_changed_is_said_once() {
+        let why = BrokerError::Failed {
+            what: "creating the topic \"t\"".to_owned(),
+            why: "it is taken".to_owned(),
+        };
+        let told = refused("the topic \"t\" could not be created")(why).report();
+        assert_eq!(told, "the topic \"t\" could not be created: it is taken");
+        let told = refused("the topic \"t\" could not be created")(BrokerError::Closed).report();
+        assert!(
+            told.contains("created: the connection to the broker was closed"),
+            "{told}"
+        );
+    }
 
     #[test]
     fn a_topic_is_to_be_created_only_where_no_other_may_be_meant() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::connection::Connection;
 use super::output::{Format, counted};
 use crate::App;
-use crate::app::Resolved;
+use crate::app::{Resolved, too_small};
 use crate::error::{Kind, Result};
 
 mod broker;
@@ -69,8 +69,9 @@ async fn examine(app: &App) -> Vec<Finding> {
     };
     findings.push(broker::reached(&connection).await);
     let workers = app.resolved_by(&settings);
+    let small = too_small(&*connection.admin, &workers).await;
     for topic in topics::of(&workers) {
-        findings.push(topics::look(&connection, &topic).await);
+        findings.push(topics::look(&connection, &topic, &small).await);
     }
     for group in groups(&workers) {
         findings.push(groups::look(&connection, group, &workers).await);

@@ -6,3 +6,4 @@ pub(super) mod groups;
 pub(super) mod membership;
 pub(super) mod producer;
 pub(super) mod queue;
+pub(super) mod topics;
