@@ -113,6 +113,15 @@ pub fn schema_name<T: 'static>() -> &'static str {
     core::any::type_name::<T>()
 }
 
+/// The key of a record with this value, which is read as the topic's schema.
+///
+/// # Errors
+/// When it is no such value.
+pub fn key_in<T: Topic<Schema = S>, S: Payload>(value: &[u8]) -> Result<Option<KeyBytes>, DecodeError> {
+    let format = S::formats().first().copied().unwrap_or(Format::Json);
+    S::decode(format, value).map(|value| T::key(&value))
+}
+
 /// A worker in class style with these hooks; the App gives its instance.
 pub fn class<W: Worker>(on_error: bool, on_success: bool) -> Class<W> {
     Class::provided().hooks(on_error, on_success)

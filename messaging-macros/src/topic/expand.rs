@@ -73,9 +73,14 @@ fn described(topic: &Topic) -> TokenStream {
         .schema
         .as_ref()
         .map(|schema| quote_spanned!(Span::mixed_site()=> .schema(#private::schema_name::<#schema>())));
+    let ident = &topic.ident;
+    let read = topic
+        .schema
+        .as_ref()
+        .map(|schema| quote_spanned!(Span::mixed_site()=> .read_by(#private::key_in::<#ident, #schema>)));
     let key = topic.key.as_ref().map(|field| {
         let field = field.to_string().replace(' ', "");
         quote_spanned!(Span::mixed_site()=> .key(#field))
     });
-    quote_spanned!(Span::mixed_site()=> #schema #key)
+    quote_spanned!(Span::mixed_site()=> #schema #read #key)
 }
