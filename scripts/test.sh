@@ -65,7 +65,9 @@ check_features() {
     cargo check -p messaging --no-default-features || return
     # Only a build without Kafka can show how it refuses a program that asks for it.
     cargo test -p messaging --no-default-features --test check || return
-    for feature in kafka kafka-tls cli anyhow axum inventory json-schema; do
+    # OpenSSL takes minutes to build: once, for the tests that need it.
+    cargo test -p messaging-tests --features kafka-tls --test oauthbearer || return
+    for feature in kafka cli anyhow axum inventory json-schema; do
         echo "-- $feature alone"
         cargo check -p messaging --no-default-features --features "$feature" || return
     done

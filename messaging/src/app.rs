@@ -35,6 +35,7 @@ mod running;
 mod settings_tests;
 mod shutdown;
 mod signals;
+mod tokens;
 mod topics;
 mod watchdog;
 

@@ -24,6 +24,7 @@
 //! | consume without an App | [`create_consumer`], [`Consumer`]: with a handler, or as a stream with explicit acknowledgement |
 //! | run | [`App`] |
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
+//! | prove to Kafka by tokens who the program is | [`App::kafka_token`], [`configure_kafka_token`], with the feature `kafka-tls` |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
 //! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
 //!
@@ -88,7 +89,7 @@ pub use producer::{
     stop_all_producers,
 };
 pub use registry::publishers as get_all_publishers;
-pub use settings::{configure, configure_messaging};
+pub use settings::{configure, configure_kafka_token, configure_messaging};
 pub use spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
 pub use worker::{Cx, Worker};

@@ -35,11 +35,15 @@ mod setting;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod token;
 mod url;
 mod value;
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::ops::Deref;
+
+use crate::BoxError;
 
 pub use choice::{
     CompressionType, GroupProtocol, KafkaBackend, MessageBroker, OffsetReset, SaslMechanism, SecurityProtocol,
@@ -55,11 +59,13 @@ pub use keys::Values;
 pub use layer::{Layer, Resolved, WorkerLayer};
 pub use origin::Origin;
 pub use overrides::{WorkerOverride, variable_name};
-pub use process::{configure, configure_messaging};
+pub use process::{configure, configure_kafka_token, configure_messaging};
 pub use secret::Secret;
 pub use servers::Servers;
 pub(crate) use setting::{Limits, Refusal, Setting};
 pub use sources::Sources;
+pub use token::Token;
+pub(crate) use token::TokenSource;
 pub use url::{RabbitmqUrl, RedisUrl, RegistryUrl};
 pub use value::SettingValue;
 
@@ -72,6 +78,8 @@ pub struct Settings {
     origins: BTreeMap<&'static str, Origin>,
     overrides: Vec<WorkerOverride>,
     warnings: Vec<String>,
+    /// What gives tokens: a function, so that no layer but code has one.
+    kafka_token: Option<TokenSource>,
 }
 
 impl Settings {
@@ -107,6 +115,42 @@ impl Settings {
     /// What looks like a mistake and may be right: variables with names that are nearly those of settings.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// The same settings with a function that gives tokens, for `kafka_sasl_mechanism = "OAUTHBEARER"` of what is connected
+    /// by hand; [`App::kafka_token`](crate::App::kafka_token) says when it is called.
+    ///
+    /// ```no_run
+    /// # async fn run() -> messaging::Result<()> {
+    /// use std::time::Duration;
+    /// use messaging::Producer;
+    /// use messaging::settings::{Settings, Sources, Token};
+    ///
+    /// async fn token() -> std::io::Result<Token> {
+    ///     let text = std::fs::read_to_string("/var/run/secrets/token")?;
+    ///     Ok(Token::new(text.trim(), Duration::from_secs(600)))
+    /// }
+    ///
+    /// let settings = Settings::load(&Sources::from_process())?.kafka_token(token);
+    /// let producer = Producer::connect(&settings).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn kafka_token<E, F, Fut>(mut self, ask: F) -> Settings
+    where
+        E: Into<BoxError>,
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Token, E>> + Send + 'static,
+    {
+        self.kafka_token = Some(TokenSource::new(ask));
+        self
+    }
+
+    /// What gives tokens.
+    #[cfg_attr(not(feature = "kafka"), expect(dead_code, reason = "only Kafka asks"))]
+    pub(crate) fn token_source(&self) -> Option<&TokenSource> {
+        self.kafka_token.as_ref()
     }
 
     /// Where a setting was written, to be put behind its value: a line of the file, a variable, code.

@@ -44,6 +44,7 @@ pub struct KafkaServer {
     guard: Guard,
     port: Port,
     _controller_port: Port,
+    token_port: Option<Port>,
 }
 
 impl KafkaServer {
@@ -102,6 +103,15 @@ impl KafkaServer {
     /// What clients connect to: `127.0.0.1:port`.
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port.number())
+    }
+
+    /// The same for clients that prove themselves by tokens.
+    ///
+    /// # Errors
+    /// When the server was not built with [`KafkaBuilder::tokens`].
+    pub fn bootstrap_with_tokens(&self) -> Result<String> {
+        let port = self.token_port.as_ref().context("it was built without tokens")?;
+        Ok(format!("127.0.0.1:{}", port.number()))
     }
 
     /// The number of the server's process, or `None` while it is down.

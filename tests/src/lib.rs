@@ -7,6 +7,7 @@
 //! | a program of ours as a child, its output, its signals, its memory | [`process::Program`] |
 //! | a condition that becomes true | [`wait::eventually`], [`wait::eventually_async`] |
 //! | what every broker must do | [`conformance!`] |
+//! | a token for a Kafka that asks for one | [`token::unsigned`] |
 //! | a free port that stays ours | [`ports::Port`] |
 //!
 //! Nothing here outlives the test process, however that ends: see [`guard::Guard`].
@@ -18,4 +19,5 @@ pub mod ports;
 pub mod process;
 pub mod said;
 mod tail;
+pub mod token;
 pub mod wait;

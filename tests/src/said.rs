@@ -12,8 +12,8 @@ use crate::process::Program;
 const SOON: Duration = Duration::from_secs(60);
 
 /// What begins the name of a variable that the programs read.
-const OURS: [&str; 9] = [
-    "KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG", "WORKER__", "REDIS", "RABBITMQ", "SHUTDOWN",
+const OURS: [&str; 10] = [
+    "KAFKA", "MESSAG", "TOPIC_", "SERVICE", "RUST_LOG", "WORKER__", "REDIS", "RABBITMQ", "SHUTDOWN", "TOKEN_",
 ];
 
 /// What a program said, and its exit code.

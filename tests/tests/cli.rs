@@ -421,7 +421,7 @@ fn check_and_run_tell_all_problems_with_their_places() -> Result<()> {
         "worker \"circles\" would read its own dead letters".to_owned(),
         format!("({})", place(MISFIT, "circles")),
         "kafka_security_protocol is SSL (".to_owned(),
-        "messaging.toml:3), but TLS and SCRAM are not compiled in".to_owned(),
+        "messaging.toml:3), but TLS, SCRAM and OAUTHBEARER are not compiled in".to_owned(),
         "workers.wants.max_retires (messaging.toml:5): workers have no such key; did you mean max_retries?"
             .to_owned(),
     ];

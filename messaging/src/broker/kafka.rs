@@ -15,6 +15,7 @@
 //! | `partitions`, `fill` | slots and epochs; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
 //! | `publisher`, `lingering`, `receipts`, `given_back` | users' sends: answered once |
+//! | `tokens` | gives each client its token, again and again |
 //! | `ffi` | fetching and sending past rdkafka: the only unsafe code |
 //! | `admin`, `probe` | topics and groups; is anybody there |
 //! | `reader` | records without a group |
@@ -56,10 +57,12 @@ mod revoke_time;
 mod send;
 mod settings;
 mod subscription;
+mod tokens;
 
 #[cfg(test)]
 pub(crate) use config::tests::REACHES;
 pub use config::{KafkaConfig, PREFETCH_KIB, PREFETCH_RECORDS, StatisticsHook};
+pub use tokens::Tokens;
 
 /// A Kafka cluster.
 #[derive(Clone, Debug)]

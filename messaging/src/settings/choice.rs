@@ -2,21 +2,17 @@
 
 use super::setting::Refusal;
 
-/// Reads the variants of an enum from their words. Words after `later` are known but cannot be chosen yet: who
-/// writes one is told so, instead of being told that it is unknown.
+/// Reads the variants of an enum from their words.
 macro_rules! words {
-    ($name:ident: $($variant:ident = $word:literal),+ $(; later [$($later:literal),+])?) => {
+    ($name:ident: $($variant:ident = $word:literal),+) => {
         impl $crate::settings::Setting for $name {
             fn allowed(_: Option<&$crate::settings::Limits>) -> String {
-                let here: &[&str] = &[$($word),+];
-                let later: &[&str] = &[$($($later),+)?];
-                let here: Vec<&str> = here.iter().copied().filter(|word| !later.contains(word)).collect();
-                here.join(", ")
+                [$($word),+].join(", ")
             }
 
             fn from_text(text: &str) -> Result<Self, $crate::settings::Refusal> {
                 let words = &[$(($word, $name::$variant)),+];
-                $crate::settings::choose(text.trim(), words, &[$($($later),+)?])
+                $crate::settings::choose(text.trim(), words)
             }
 
             fn from_value(value: &$crate::settings::SettingValue) -> Result<Self, $crate::settings::Refusal> {
@@ -40,7 +36,6 @@ macro_rules! choice {
     (
         $(#[$meta:meta])*
         $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }
-        $(later [$($later:literal),+])?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,17 +54,12 @@ macro_rules! choice {
             }
         }
 
-        words! { $name: $($variant = $word),+ $(; later [$($later),+])? }
+        words! { $name: $($variant = $word),+ }
     };
 }
 
 /// The variant of a word.
-pub(crate) fn choose<T: Copy>(text: &str, words: &[(&str, T)], later: &[&str]) -> Result<T, Refusal> {
-    if later.iter().any(|word| word.eq_ignore_ascii_case(text)) {
-        return Err(Refusal::Because(
-            "which this version does not have yet".to_owned(),
-        ));
-    }
+pub(crate) fn choose<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, Refusal> {
     let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
     found.map(|(_, choice)| *choice).ok_or(Refusal::NotAllowed)
 }
@@ -135,7 +125,7 @@ impl SecurityProtocol {
 }
 
 choice! {
-    /// How a user name and a password are proved to Kafka.
+    /// How a user name and a password, or a token, are proved to Kafka.
     SaslMechanism {
         /// Sent as they are.
         Plain = "PLAIN",
@@ -143,8 +133,9 @@ choice! {
         ScramSha256 = "SCRAM-SHA-256",
         /// Salted challenge and response over SHA-512.
         ScramSha512 = "SCRAM-SHA-512",
+        /// By a token, which the program's own function gives; see [`App::kafka_token`](crate::App::kafka_token).
+        OauthBearer = "OAUTHBEARER",
     }
-    later ["OAUTHBEARER"]
 }
 
 choice! {

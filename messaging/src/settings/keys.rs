@@ -144,7 +144,7 @@ settings! {
     kafka_fire_and_forget: bool = false;
     /// How connections are secured.
     kafka_security_protocol: SecurityProtocol = SecurityProtocol::Plaintext;
-    /// How the user name and the password are proved.
+    /// How the user name and the password are proved; `OAUTHBEARER` takes a token from the program instead.
     kafka_sasl_mechanism: Option<SaslMechanism> = None;
     /// The user name for SASL.
     kafka_sasl_username: Option<String> = None;

@@ -14,6 +14,7 @@ pub(super) fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let mut settings = Settings {
         overrides: sources.overrides.clone(),
         warnings: sources.warnings.clone(),
+        kafka_token: sources.kafka_token.clone(),
         ..Settings::default()
     };
     let mut problems = sources.problems.clone();

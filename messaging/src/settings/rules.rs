@@ -1,6 +1,6 @@
 //! What must hold between settings, beyond each of them for itself.
 
-use super::choice::GroupProtocol;
+use super::choice::{GroupProtocol, SaslMechanism};
 use super::keys::{self, Values};
 use super::{Layer, Settings};
 
@@ -69,12 +69,12 @@ pub(super) static RULES: &[Rule] = &[
     Rule {
         keys: &["kafka_sasl_username", "kafka_security_protocol"],
         says: "needed by kafka_security_protocol",
-        holds: |v| !v.kafka_security_protocol.is_sasl() || v.kafka_sasl_username.is_some(),
+        holds: |v| !asks_for_password(v) || v.kafka_sasl_username.is_some(),
     },
     Rule {
         keys: &["kafka_sasl_password", "kafka_security_protocol"],
         says: "needed by kafka_security_protocol",
-        holds: |v| !v.kafka_security_protocol.is_sasl() || v.kafka_sasl_password.is_some(),
+        holds: |v| !asks_for_password(v) || v.kafka_sasl_password.is_some(),
     },
     Rule {
         keys: &["kafka_ssl_keyfile", "kafka_ssl_certfile"],
@@ -87,6 +87,11 @@ pub(super) static RULES: &[Rule] = &[
         holds: |v| v.kafka_ssl_keyfile.is_none() || v.kafka_ssl_certfile.is_some(),
     },
 ];
+
+fn asks_for_password(settings: &Settings) -> bool {
+    settings.kafka_security_protocol.is_sasl()
+        && settings.kafka_sasl_mechanism != Some(SaslMechanism::OauthBearer)
+}
 
 fn is_classic(settings: &Settings) -> bool {
     settings.kafka_group_protocol == GroupProtocol::Classic

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::future::Future;
 use std::path::Path;
 
 use super::environment;
@@ -10,8 +11,10 @@ use super::file;
 use super::origin::Origin;
 use super::overrides::{PREFIX, WorkerOverride};
 use super::section::Tree;
+use super::token::{Token, TokenSource};
 use super::value::SettingValue;
 use super::{compat, dotenv, keys, process};
+use crate::BoxError;
 
 mod found;
 
@@ -67,15 +70,20 @@ pub struct Sources {
     pub(super) variables: Vec<Variable>,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,
+    pub(super) kafka_token: Option<TokenSource>,
 }
 
 impl Sources {
-    /// What [`configure`](crate::configure) was given, the environment of this process, `.env` in the working directory,
+    /// What [`configure`](crate::configure) and [`configure_kafka_token`](crate::configure_kafka_token) were given, the environment of this process, `.env` in the working directory,
     /// and the settings file: the one that `MESSAGING_CONFIG` names, else `messaging.toml` or `core.toml` in the working
     /// directory if there is one.
     pub fn from_process() -> Self {
+        let (values, kafka_token) = process::read();
         let sources = Self::from_environment(std::env::vars_os(), Path::new(""));
-        sources.values(&Origin::Process, process::read())
+        Sources {
+            kafka_token,
+            ..sources.values(&Origin::Process, values)
+        }
     }
 
     /// The same for a given environment and working directory, without what code says.
@@ -93,6 +101,18 @@ impl Sources {
         values: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         self.values(&Origin::Code, values)
+    }
+
+    /// What `App::kafka_token` was given.
+    #[must_use]
+    pub fn kafka_token<E, F, Fut>(mut self, ask: F) -> Self
+    where
+        E: Into<BoxError>,
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Token, E>> + Send + 'static,
+    {
+        self.kafka_token = Some(TokenSource::new(ask));
+        self
     }
 
     /// What `App::defaults` was given.

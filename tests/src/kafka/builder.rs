@@ -12,6 +12,7 @@ use crate::ports::Port;
 pub struct KafkaBuilder {
     properties: Vec<(String, String)>,
     java_options: Vec<String>,
+    takes_tokens: bool,
 }
 
 impl KafkaBuilder {
@@ -33,6 +34,14 @@ impl KafkaBuilder {
         .property("allow.everyone.if.no.acl.found", "true")
     }
 
+    /// Lets the server listen at a second port, where clients prove themselves by OAUTHBEARER with tokens that are not signed;
+    /// see [`KafkaServer::bootstrap_with_tokens`].
+    #[must_use]
+    pub fn tokens(mut self) -> Self {
+        self.takes_tokens = true;
+        self
+    }
+
     /// Gives an option to `java`, such as `-Xmx1g`, also over one of ours.
     #[must_use]
     pub fn java_option(mut self, option: impl Into<String>) -> Self {
@@ -47,11 +56,13 @@ impl KafkaBuilder {
     pub fn start(self) -> Result<KafkaServer> {
         let port = Port::reserve()?;
         let controller_port = Port::reserve()?;
+        let token_port = self.takes_tokens.then(Port::reserve).transpose()?;
         let guard = Guard::new("kafka")?;
         let files = Files::write(
             guard.folder(),
             port.number(),
             controller_port.number(),
+            token_port.as_ref().map(Port::number),
             &self.properties,
         )?;
         format_storage(&files, port.number())?;
@@ -62,6 +73,7 @@ impl KafkaBuilder {
             guard,
             port,
             _controller_port: controller_port,
+            token_port,
         };
         server.restart()?;
         Ok(server)

@@ -39,6 +39,19 @@ background.threads=2
 group.coordinator.threads=1
 ";
 
+// Its tokens are not signed: Kafka looks at their claims only. A connection has to prove itself
+// anew every 3 s; more than once a second Kafka refuses.
+const TOKENS: &str = "\
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TOKENS:SASL_PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+listener.name.tokens.sasl.enabled.mechanisms=OAUTHBEARER
+listener.name.tokens.oauthbearer.connections.max.reauth.ms=3000
+listener.name.tokens.oauthbearer.sasl.jaas.config=\
+org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";
+listener.name.tokens.oauthbearer.sasl.server.callback.handler.class=\
+org.apache.kafka.common.security.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler
+";
+
 const LOG4J: &str = "\
 status = error
 appender.console.type = Console
@@ -63,6 +76,7 @@ impl Files {
         folder: &Path,
         port: u16,
         controller: u16,
+        tokens: Option<u16>,
         extra: &[(String, String)],
     ) -> Result<Self> {
         let files = Self {
@@ -70,7 +84,10 @@ impl Files {
             log4j: folder.join("log4j2.properties"),
             log: folder.join("server.log"),
         };
-        let mut properties = String::from(PROPERTIES) + &addresses(folder, port, controller);
+        let mut properties = String::from(PROPERTIES) + &addresses(folder, port, controller, tokens);
+        if tokens.is_some() {
+            properties += TOKENS;
+        }
         for (name, value) in extra {
             properties += &format!("{name}={value}\n");
         }
@@ -80,11 +97,12 @@ impl Files {
     }
 }
 
-fn addresses(folder: &Path, port: u16, controller: u16) -> String {
+fn addresses(folder: &Path, port: u16, controller: u16, tokens: Option<u16>) -> String {
     let data = folder.join("data");
+    let tokens = tokens.map_or_else(String::new, |port| format!(",TOKENS://127.0.0.1:{port}"));
     format!(
-        "listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
+        "listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{tokens}\n\
+         advertised.listeners=PLAINTEXT://127.0.0.1:{port}{tokens}\n\
          controller.quorum.bootstrap.servers=127.0.0.1:{controller}\n\
          log.dirs={}\n",
         data.display()

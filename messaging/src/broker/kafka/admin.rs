@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use rdkafka::admin::{AdminClient, AdminOptions};
 use rdkafka::client::{Client, ClientContext};
-use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::{KafkaError, KafkaResult};
 
 use super::config::KafkaConfig;
-use super::error::{Place, broker_error, not_made};
+use super::error::{Meaning, Place, broker_error, meaning_of, not_made};
+use super::tokens::Tokens;
 use super::{blocking, log};
 use crate::broker::{
     Admin, BrokerError, Cluster, GroupDescription, GroupListing, NewTopic, PartitionDescription, TopicConfig,
@@ -59,8 +61,10 @@ impl KafkaAdmin {
             .admin()
             .create_with_context(Quiet)
             .map_err(|e| not_made(&e))?;
+        let client = Arc::new(client);
+        Tokens::keep(config.tokens(), &client)?;
         Ok(KafkaAdmin {
-            client: Some(Arc::new(client)),
+            client: Some(client),
             config: config.clone(),
         })
     }
@@ -86,7 +90,9 @@ impl KafkaAdmin {
     }
 
     fn explain(&self, what: &str, topic: Option<&str>, error: &KafkaError) -> BrokerError {
-        self.explain_with(what, topic, error, None)
+        let waits = meaning_of(error) == Meaning::Unreachable;
+        let lack = self.config.tokens().filter(|_| waits).and_then(Tokens::lack);
+        self.explain_with(what, topic, error, lack.as_deref())
     }
 
     /// The same with what the broker said beside the code.
@@ -107,6 +113,14 @@ impl KafkaAdmin {
             why,
         )
     }
+}
+
+/// A client for what only a consumer can ask.
+fn observer(config: &ClientConfig, tokens: Option<&Tokens>) -> KafkaResult<Arc<BaseConsumer<Quiet>>> {
+    let consumer = Arc::new(config.create_with_context(Quiet)?);
+    // Without a thread there is no token, and the question is not answered.
+    Tokens::keep(tokens, &consumer).map_err(|error| KafkaError::ClientCreation(error.to_string()))?;
+    Ok(consumer)
 }
 
 impl Drop for KafkaAdmin {

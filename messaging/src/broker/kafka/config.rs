@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 
+use super::tokens::Tokens;
 use crate::broker::{BrokerError, Subscribe};
 use crate::settings::{CompressionType, GroupProtocol, OffsetReset, SaslMechanism, Secret, SecurityProtocol};
 
@@ -93,6 +94,8 @@ pub struct KafkaConfig {
     pub sasl_username: Option<String>,
     /// The password.
     pub sasl_password: Option<Secret>,
+    /// What gives tokens; asked only with the mechanism `OAUTHBEARER`.
+    pub tokens: Option<Tokens>,
     /// The certificates of whom to trust.
     pub ssl_cafile: Option<String>,
     /// Our certificate.
@@ -134,6 +137,7 @@ impl Default for KafkaConfig {
             sasl_mechanism: None,
             sasl_username: None,
             sasl_password: None,
+            tokens: None,
             ssl_cafile: None,
             ssl_certfile: None,
             ssl_keyfile: None,
@@ -158,15 +162,34 @@ impl KafkaConfig {
         self.bootstrap_servers.join(",")
     }
 
-    /// Refuses what this build cannot do. `origin` says where a setting comes from, to be put behind its value.
+    /// Refuses what this build cannot do, and tokens that nobody gives. `origin` says where a setting comes from, to be put
+    /// behind its value.
     pub(crate) fn check(&self, origin: impl Fn(&str) -> String) -> Result<(), BrokerError> {
+        self.check_build(cfg!(feature = "kafka-tls"), origin)
+    }
+
+    fn check_build(&self, has_openssl: bool, origin: impl Fn(&str) -> String) -> Result<(), BrokerError> {
         match self.asks_for_openssl() {
-            Some((key, value)) if !cfg!(feature = "kafka-tls") => Err(BrokerError::Setting(format!(
-                "{key} is {value}{}, but TLS and SCRAM are not compiled in; build `messaging` with the feature \"kafka-tls\"",
+            Some((key, value)) if !has_openssl => Err(BrokerError::Setting(format!(
+                "{key} is {value}{}, but TLS, SCRAM and OAUTHBEARER are not compiled in; build `messaging` with the feature \"kafka-tls\"",
                 origin(key)
+            ))),
+            _ if self.asks_for_tokens() && self.tokens.is_none() => Err(BrokerError::Setting(format!(
+                "kafka_sasl_mechanism is OAUTHBEARER{}, and nothing gives tokens; give a function with App::kafka_token, or \
+                 with Settings::kafka_token or configure_kafka_token where there is no App",
+                origin("kafka_sasl_mechanism")
             ))),
             _ => Ok(()),
         }
+    }
+
+    fn asks_for_tokens(&self) -> bool {
+        self.security_protocol.is_sasl() && self.sasl_mechanism == Some(SaslMechanism::OauthBearer)
+    }
+
+    /// What gives tokens, unless we prove who we are by something else.
+    pub(super) fn tokens(&self) -> Option<&Tokens> {
+        self.tokens.as_ref().filter(|_| self.asks_for_tokens())
     }
 
     /// The setting that does, and its value.

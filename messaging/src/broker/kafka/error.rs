@@ -142,7 +142,7 @@ fn without_state(why: &str) -> &str {
     }
 }
 
-/// What the broker said, with the right in its access control list that would do.
+/// What the broker said, with the right in its access control list that would do, or where the credentials come from.
 fn with_right(code: Option<Code>, why: String) -> String {
     let right = match code {
         Some(Code::TopicAuthorizationFailed) => {
@@ -151,6 +151,9 @@ fn with_right(code: Option<Code>, why: String) -> String {
         Some(Code::GroupAuthorizationFailed) => "on the group, Read is needed to consume with it",
         Some(Code::ClusterAuthorizationFailed) => "on the cluster, IdempotentWrite or Create is needed",
         Some(Code::TransactionalIdAuthorizationFailed) => "on the transactional id, Write is needed",
+        Some(Code::Authentication | Code::SaslAuthenticationFailed) => {
+            "who we are is proved by kafka_sasl_username and kafka_sasl_password, with OAUTHBEARER by the token that the program gives"
+        }
         _ => return why,
     };
     format!("{why} ({right})")

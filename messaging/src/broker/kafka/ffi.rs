@@ -6,4 +6,5 @@ pub(super) mod groups;
 pub(super) mod membership;
 pub(super) mod producer;
 pub(super) mod queue;
+pub(super) mod token;
 pub(super) mod topics;

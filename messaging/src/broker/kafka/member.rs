@@ -13,6 +13,7 @@ use super::error::unreachable;
 use super::now;
 use super::outputs::Outputs;
 use super::partitions::Partitions;
+use super::tokens::Tokens;
 use crate::broker::{BrokerError, Event, Subscribe};
 use crate::delivery::{Epoch, Slot, Watermark};
 
@@ -42,6 +43,8 @@ pub(super) struct Close {
 pub(super) struct Shared {
     pub(super) request: Subscribe,
     pub(super) address: String,
+    /// Of every client that is made.
+    pub(super) tokens: Option<Tokens>,
     pub(super) partitions: Mutex<Partitions>,
     /// What the driver noted last, for a revoke that it does not answer.
     pub(super) notes: Mutex<Vec<Watermark>>,
@@ -86,12 +89,14 @@ impl Shared {
     pub(super) fn new(
         request: Subscribe,
         address: String,
+        tokens: Option<Tokens>,
         control: mpsc::UnboundedSender<Event>,
         commands: Receiver<Command>,
     ) -> Shared {
         Shared {
             request,
             address,
+            tokens,
             partitions: Mutex::default(),
             notes: Mutex::default(),
             closing: AtomicBool::new(false),

@@ -18,6 +18,7 @@ use super::ffi::producer::HandleProducer;
 use super::ledger::Ledger;
 use super::member::lock;
 use super::send::{again, owned};
+use super::tokens::Tokens;
 use super::{log, now};
 use crate::broker::{Answered, BrokerError, Event, NotQueued, Outbound};
 
@@ -32,6 +33,7 @@ pub(super) struct Outputs {
     /// `None` only while it is dropped.
     producer: Option<HandleProducer<Receipts>>,
     config: ClientConfig,
+    tokens: Option<Tokens>,
     address: String,
     /// The driver's tokens of what is not answered yet, by our own numbers.
     ledger: Ledger,
@@ -66,11 +68,16 @@ enum Answer {
 }
 
 impl Outputs {
-    pub(super) fn new(config: ClientConfig, address: String) -> Result<Outputs, BrokerError> {
-        let producer = Some(make(&config, &address)?);
+    pub(super) fn new(
+        config: ClientConfig,
+        tokens: Option<Tokens>,
+        address: String,
+    ) -> Result<Outputs, BrokerError> {
+        let producer = Some(make(&config, tokens.as_ref(), &address)?);
         Ok(Outputs {
             producer,
             config,
+            tokens,
             address,
             ledger: Ledger::default(),
             waiting: Vec::new(),
@@ -265,7 +272,7 @@ impl Outputs {
             return;
         }
         self.renewed = Some(now());
-        match make(&self.config, &self.address) {
+        match make(&self.config, self.tokens.as_ref(), &self.address) {
             Ok(producer) => {
                 super::end(self.producer.replace(producer));
                 self.giving_up = false;
@@ -283,15 +290,21 @@ impl Drop for Outputs {
     }
 }
 
-fn make(config: &ClientConfig, address: &str) -> Result<HandleProducer<Receipts>, BrokerError> {
+fn make(
+    config: &ClientConfig,
+    tokens: Option<&Tokens>,
+    address: &str,
+) -> Result<HandleProducer<Receipts>, BrokerError> {
     let receipts = Receipts {
         address: address.to_owned(),
         ..Receipts::default()
     };
-    config
+    let base: BaseProducer<Receipts> = config
         .create_with_context(receipts)
-        .map(HandleProducer::new)
-        .map_err(|error| not_made(&error))
+        .map_err(|error| not_made(&error))?;
+    let base = Arc::new(base);
+    Tokens::keep(tokens, &base)?;
+    Ok(HandleProducer::new(base))
 }
 
 /// Serves the client until it has no more receipts; one event carries many.

@@ -19,6 +19,7 @@ use super::joining::Joining;
 use super::member::{Close, Command, Shared, lock};
 use super::now;
 use super::rebalance::Member;
+use super::tokens::Tokens;
 use crate::broker::{BrokerError, Event};
 use crate::delivery::{Epoch, Slot, Watermark};
 use crate::record::RecordBatch;
@@ -63,6 +64,7 @@ impl Maker {
         let shared = self.shared.clone();
         consumer.set_nonempty_callback(move || shared.wake());
         let consumer = Arc::new(consumer);
+        Tokens::keep(self.shared.tokens.as_ref(), &consumer)?;
         lock(&self.shared.partitions).belong_to(&consumer);
         let topics: Vec<&str> = self.shared.request.topics.iter().map(String::as_str).collect();
         consumer.subscribe(&topics).map_err(|e| not_made(&e))?;

@@ -11,6 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::config::KafkaConfig;
 use super::error::{Meaning, Place, broker_error, code, meaning_of, not_made, unreachable};
 use super::member::lock;
+use super::tokens::Tokens;
 use super::{blocking, log, now};
 use crate::broker::BrokerError;
 
@@ -31,6 +32,12 @@ struct Said(Arc<Mutex<Heard>>);
 struct Heard {
     last: Option<(KafkaError, String)>,
     all_down: bool,
+}
+
+impl Heard {
+    fn is_denied(&self) -> bool {
+        matches!(&self.last, Some((error, _)) if meaning_of(error) == Meaning::Denied)
+    }
 }
 
 impl ClientContext for Said {
@@ -54,25 +61,37 @@ impl ConsumerContext for Said {}
 /// Asks any broker for metadata.
 pub(super) async fn probe(config: &KafkaConfig) -> Result<(), BrokerError> {
     let (properties, limit) = (config.admin(), LIMIT.min(config.request_timeout));
-    let address = config.address();
-    blocking("kafka-probe", move || ask(&properties, &address, limit)).await?
+    let (address, tokens) = (config.address(), config.tokens().cloned());
+    blocking("kafka-probe", move || {
+        ask(&properties, tokens.as_ref(), &address, limit)
+    })
+    .await?
 }
 
-fn ask(config: &ClientConfig, address: &str, limit: Duration) -> Result<(), BrokerError> {
+fn ask(
+    config: &ClientConfig,
+    tokens: Option<&Tokens>,
+    address: &str,
+    limit: Duration,
+) -> Result<(), BrokerError> {
     let said = Said::default();
     let consumer: BaseConsumer<Said> = config
         .create_with_context(said.clone())
         .map_err(|e| not_made(&e))?;
+    let consumer = Arc::new(consumer);
+    Tokens::keep(tokens, &consumer)?;
     let end = now() + limit;
     while let Err(error) = consumer.fetch_metadata(Some(TOPIC), STEP) {
         // Serves what the client has to say.
         for _ in 0..16 {
             let _ = consumer.poll(Duration::ZERO);
         }
-        let mut heard = lock(&said.0);
-        let denied = matches!(&heard.last, Some((error, _)) if meaning_of(error) == Meaning::Denied);
+        let (mut heard, lack) = (lock(&said.0), tokens.and_then(Tokens::lack));
+        // Without a token it does not even connect, and an old one is refused.
+        let denied = lack.is_none() && heard.is_denied();
         if denied || heard.all_down || now() >= end {
-            return Err(explain(address, heard.last.take(), &error, limit));
+            let explained = || explain(address, heard.last.take(), &error, limit);
+            return Err(lack.map_or_else(explained, |why| unreachable(address, why)));
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use super::error::not_made;
 use super::lingering::Lingering;
 use super::receipts::{Desk, Receipts};
 use super::send::{again, owned, record};
+use super::tokens::Tokens;
 use crate::broker::{BrokerError, FailureHook, NotQueued, Outbound, Publisher, Waiter};
 
 /// How long a full queue is waited for without a receipt.
@@ -41,6 +42,7 @@ struct Client {
     /// Never locked while librdkafka may wait: runtimes lock it too.
     place: RwLock<Place>,
     config: ClientConfig,
+    tokens: Option<Tokens>,
     desk: Arc<Desk>,
     /// `None` without a linger: each message goes to the client at once.
     lingering: Option<Arc<Lingering>>,
@@ -90,10 +92,12 @@ impl Client {
         let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
         let new_lingering = || Arc::new(Lingering::new(config.linger, config.max_batch_size));
         let properties = config.user_producer();
-        let (producer, open) = (Arc::new(make(&properties, &desk)?), true);
+        let tokens = config.tokens().cloned();
+        let (producer, open) = (make(&properties, tokens.as_ref(), &desk)?, true);
         Ok(Client {
             place: RwLock::new(Place { producer, open }),
             config: properties,
+            tokens,
             desk,
             lingering: (!config.linger.is_zero()).then(new_lingering),
         })
@@ -244,10 +248,17 @@ impl Drop for TellPanic<'_> {
     }
 }
 
-fn make(config: &ClientConfig, desk: &Arc<Desk>) -> Result<BaseProducer<Receipts>, BrokerError> {
-    config
+fn make(
+    config: &ClientConfig,
+    tokens: Option<&Tokens>,
+    desk: &Arc<Desk>,
+) -> Result<Arc<BaseProducer<Receipts>>, BrokerError> {
+    let producer: BaseProducer<Receipts> = config
         .create_with_context(Receipts::new(desk.clone()))
-        .map_err(|error| not_made(&error))
+        .map_err(|error| not_made(&error))?;
+    let producer = Arc::new(producer);
+    Tokens::keep(tokens, &producer)?;
+    Ok(producer)
 }
 
 /// Whether the client takes it later, or the next one.

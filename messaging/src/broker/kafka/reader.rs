@@ -17,6 +17,7 @@ use super::config::KafkaConfig;
 use super::error::{Meaning, Place, broker_error, code, meaning_of, not_made};
 use super::ffi::queue::{Queue, Trouble};
 use super::member::lock;
+use super::tokens::Tokens;
 use super::{fill, log};
 use crate::broker::reader::no_such_partition;
 use crate::broker::{BrokerError, Reader, ReaderEvent, Start, TopicPartition};
@@ -42,14 +43,18 @@ impl KafkaReader {
         config: &KafkaConfig,
         from: &[(TopicPartition, Start)],
     ) -> Result<KafkaReader, BrokerError> {
+        let (address, tokens, told) = (config.address(), config.tokens().cloned(), Mutex::default());
         let context = Watcher {
-            address: config.address(),
-            told: Mutex::default(),
+            address,
+            tokens,
+            told,
         };
         let consumer = config.reader().create_with_context(context);
+        let consumer = Arc::new(consumer.map_err(|error| not_made(&error))?);
+        Tokens::keep(config.tokens(), &consumer)?;
         let (tell, events) = mpsc::channel(EVENTS);
         let thread = ReadThread {
-            consumer: Arc::new(consumer.map_err(|error| not_made(&error))?),
+            consumer,
             limit: config.request_timeout,
             partitions: Vec::new(),
             tell,
@@ -77,6 +82,7 @@ impl Reader for KafkaReader {
 /// Hears what the client says of its connections.
 struct Watcher {
     address: String,
+    tokens: Option<Tokens>,
     told: Mutex<Option<ReaderEvent>>,
 }
 
@@ -97,6 +103,7 @@ impl ClientContext for Watcher {
         let event = match (meaning_of(&error), code(&error)) {
             // The client asks for the coordinator of the group that it has to name, and never needs it.
             (_, Some(RDKafkaErrorCode::GroupAuthorizationFailed)) => None,
+            (Meaning::Denied, _) if Tokens::may_mend(self.tokens.as_ref(), &error) => None,
             (Meaning::Denied, _) => Some(ReaderEvent::Failed(explained())),
             (_, Some(RDKafkaErrorCode::AllBrokersDown)) => Some(ReaderEvent::Trouble(explained())),
             _ => None,

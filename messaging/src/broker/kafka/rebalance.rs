@@ -17,6 +17,7 @@ use super::ffi::queue::Queue;
 use super::member::{Shared, lock};
 use super::partitions::Partitions;
 use super::revoke_time::RevokeTime;
+use super::tokens::Tokens;
 use super::{log, now};
 use crate::broker::{BrokerError, Event, TopicPartition};
 use crate::delivery::{Epoch, Slot, Watermark};
@@ -171,6 +172,9 @@ impl Shared {
                 self.connection_failed(all, reason);
             }
             Meaning::UnknownTopic => self.absent_in(reason),
+            Meaning::Denied if Tokens::may_mend(self.tokens.as_ref(), error) => {
+                self.connection_failed(false, reason);
+            }
             Meaning::Denied => self.tell(Event::Failed(self.explain(error, reason))),
             Meaning::Fatal => *lock(&self.fatal) = Some(self.explain(error, reason)),
             // The poll thread sees these with their partition.

@@ -1,6 +1,6 @@
 //! From the operator's settings to what the clients are made from.
 
-use super::KafkaConfig;
+use super::{KafkaConfig, Tokens};
 use crate::settings::Settings;
 
 impl From<&Settings> for KafkaConfig {
@@ -31,6 +31,7 @@ impl From<&Settings> for KafkaConfig {
             heartbeat_interval: settings.kafka_heartbeat_interval_ms,
             max_poll_interval: settings.kafka_max_poll_interval_ms,
             extra: extra.collect(),
+            tokens: settings.token_source().cloned().map(Tokens::of),
             statistics: None,
         }
     }

@@ -45,8 +45,10 @@ impl KafkaSubscription {
         let (tell, control) = mpsc::unbounded_channel();
         let (commands, receiver) = plain::channel();
         let (batches, data) = mpsc::channel(BATCHES);
-        let shared = Arc::new(Shared::new(request.clone(), config.address(), tell, receiver));
-        let make_outputs = || Outputs::new(config.output_producer(), config.address());
+        let (address, tokens) = (config.address(), config.tokens().cloned());
+        let shared = Shared::new(request.clone(), address.clone(), tokens.clone(), tell, receiver);
+        let shared = Arc::new(shared);
+        let make_outputs = || Outputs::new(config.output_producer(), tokens, address);
         let outputs = request.publishes.then(make_outputs).transpose()?;
         let committer = Committer::start(shared.clone())?;
         let maker = Maker {

@@ -66,18 +66,6 @@ fn limits_hold_at_both_ends() {
 }
 
 #[test]
-fn a_word_that_comes_later_is_not_called_unknown() {
-    let sources = Sources::default().environment([("KAFKA_SASL_MECHANISM", "oauthbearer")]);
-    assert_eq!(
-        problems(&sources),
-        [
-            "kafka_sasl_mechanism (environment KAFKA_SASL_MECHANISM): found \"oauthbearer\", which this version does \
-             not have yet; allowed: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512",
-        ]
-    );
-}
-
-#[test]
 fn keys_that_do_not_exist_are_refused_in_code_and_file_and_warned_of_in_the_environment() {
     let sources = Sources::default()
         .code([("kafka_lingr_ms", 5)])

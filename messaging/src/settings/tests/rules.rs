@@ -13,7 +13,7 @@ fn each_rule_is_broken_by_what_it_forbids() {
         problems_of([("kafka_security_protocol", "SASL_SSL")]),
         [
             format!(
-                "kafka_sasl_mechanism (default): unset, but {sasl}; allowed: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"
+                "kafka_sasl_mechanism (default): unset, but {sasl}; allowed: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER"
             ),
             format!("kafka_sasl_username (default): unset, but {sasl}; allowed: text that is not empty"),
             format!("kafka_sasl_password (default): unset, but {sasl}; allowed: text that is not empty"),
@@ -120,4 +120,14 @@ fn what_belongs_to_the_broker_is_refused_where_it_was_given_and_only_there() {
             ),
         ]
     );
+}
+
+#[test]
+fn a_token_stands_for_name_and_password() {
+    let settings = [
+        ("kafka_security_protocol", "SASL_PLAINTEXT"),
+        ("kafka_sasl_mechanism", "oauthbearer"),
+    ];
+    let settings = Settings::load(&Sources::default().code(settings)).unwrap();
+    assert_eq!(settings.kafka_sasl_mechanism, Some(SaslMechanism::OauthBearer));
 }

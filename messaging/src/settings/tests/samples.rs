@@ -111,9 +111,9 @@ pub(super) fn of(key: &str) -> Sample {
             bad_text: &["TLS", "SASL"],
         },
         "kafka_sasl_mechanism" => Sample {
-            good: ["'PLAIN'", "'SCRAM-SHA-512'"],
-            bad: &["'OAUTHBEARER'", "'SCRAM'", "''", "256"],
-            bad_text: &["OAUTHBEARER", "SCRAM"],
+            good: ["'OAUTHBEARER'", "'SCRAM-SHA-512'"],
+            bad: &["'OAUTH'", "'SCRAM'", "''", "256"],
+            bad_text: &["OAUTH", "SCRAM"],
         },
         "kafka_compression_type" => Sample {
             good: ["'zstd'", "'lz4'"],

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use rdkafka::client::Client;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio::time::{Instant, sleep};
 
 use super::super::error::code;
 use super::super::{blocking, ffi};
-use super::{KafkaAdmin, LOOK, Quiet, SEEN, offsets};
+use super::{KafkaAdmin, LOOK, Quiet, SEEN, observer, offsets};
 use crate::broker::{BrokerError, GroupDescription, GroupListing, GroupState, TopicPartition};
 
 impl KafkaAdmin {
@@ -48,8 +48,9 @@ impl KafkaAdmin {
             self.config.request_timeout,
         );
         // A consumer waits for the coordinator by itself.
+        let tokens = self.config.tokens().cloned();
         let asked = blocking("kafka-committed", move || {
-            let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
+            let consumer = observer(&config, tokens.as_ref())?;
             let mut list = TopicPartitionList::new();
             list.add_partition_range(&name, 0, count - 1);
             offsets::offsets(&consumer.committed_offsets(list, limit)?)

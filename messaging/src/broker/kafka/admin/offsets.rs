@@ -1,12 +1,12 @@
 //! Where the records of a topic begin, end, and are at a time.
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio::time::{Instant, sleep};
 
 use super::super::blocking;
-use super::{KafkaAdmin, LOOK, Quiet, SEEN};
+use super::{KafkaAdmin, LOOK, SEEN, observer};
 use crate::broker::BrokerError;
 
 impl KafkaAdmin {
@@ -43,8 +43,9 @@ impl KafkaAdmin {
         // Of rdkafka's clients only a consumer asks for times; without a group it joins none.
         let (config, limit) = (self.config.admin(), self.config.request_timeout);
         let name = topic.to_owned();
+        let tokens = self.config.tokens().cloned();
         let asked = blocking("kafka-times", move || {
-            let consumer: BaseConsumer<Quiet> = config.create_with_context(Quiet)?;
+            let consumer = observer(&config, tokens.as_ref())?;
             let mut times = TopicPartitionList::new();
             for partition in 0..count {
                 times.add_partition_offset(&name, partition, Offset::Offset(timestamp))?;

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::settings::{Settings, Sources, TUNED, is_owned};
+use crate::settings::{Settings, Sources, TUNED, Token, is_owned};
 
 fn request() -> Subscribe {
     Subscribe {
@@ -25,6 +25,7 @@ fn unusual() -> KafkaConfig {
         sasl_mechanism: Some(SaslMechanism::ScramSha512),
         sasl_username: Some("user".to_owned()),
         sasl_password: Some(Secret::from("pass".to_owned())),
+        tokens: None,
         ssl_cafile: Some("ca.pem".to_owned()),
         ssl_certfile: Some("cert.pem".to_owned()),
         ssl_keyfile: Some("key.pem".to_owned()),
@@ -79,6 +80,53 @@ fn clients(config: &KafkaConfig) -> [ClientConfig; 5] {
         config.output_producer(),
         config.consumer(&request()),
     ]
+}
+
+#[test]
+fn a_mechanism_of_tokens_needs_somebody_to_give_them() {
+    let config = KafkaConfig {
+        security_protocol: SecurityProtocol::SaslPlaintext,
+        sasl_mechanism: Some(SaslMechanism::OauthBearer),
+        ..KafkaConfig::default()
+    };
+    let checked =
+        |config: &KafkaConfig, has_openssl| config.check_build(has_openssl, |_| " (here)".to_owned());
+    let refused = |has_openssl| checked(&config, has_openssl).unwrap_err().to_string();
+    assert_eq!(
+        refused(true),
+        "kafka_sasl_mechanism is OAUTHBEARER (here), and nothing gives tokens; give a function with App::kafka_token, or \
+         with Settings::kafka_token or configure_kafka_token where there is no App"
+    );
+    assert!(refused(false).ends_with("with the feature \"kafka-tls\""));
+    let given = KafkaConfig {
+        tokens: Some(tokens()),
+        ..config.clone()
+    };
+    checked(&given, true).unwrap();
+    assert!(given.tokens().is_some());
+    has(&given.admin(), &[("sasl.mechanism", "OAUTHBEARER")]);
+}
+
+#[test]
+fn tokens_are_left_alone_where_nothing_asks_for_them() {
+    for (security_protocol, sasl_mechanism) in [
+        (SecurityProtocol::Plaintext, None),
+        (SecurityProtocol::Plaintext, Some(SaslMechanism::OauthBearer)),
+        (SecurityProtocol::SaslPlaintext, Some(SaslMechanism::Plain)),
+    ] {
+        let config = KafkaConfig {
+            security_protocol,
+            sasl_mechanism,
+            tokens: Some(tokens()),
+            ..KafkaConfig::default()
+        };
+        config.check_build(false, |_| String::new()).unwrap();
+        assert!(config.tokens().is_none(), "{config:?}");
+    }
+}
+
+fn tokens() -> Tokens {
+    Tokens::new(|| async { Ok::<_, std::io::Error>(Token::new("t", Duration::from_secs(60))) })
 }
 
 #[test]
@@ -253,7 +301,7 @@ fn what_is_not_built_in_is_refused_by_its_feature() {
     };
     assert_eq!(
         refused(ssl),
-        "kafka_security_protocol is SSL (kafka_security_protocol.toml:3), but TLS and SCRAM are not compiled in; \
+        "kafka_security_protocol is SSL (kafka_security_protocol.toml:3), but TLS, SCRAM and OAUTHBEARER are not compiled in; \
          build `messaging` with the feature \"kafka-tls\""
     );
     let scram = KafkaConfig {

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::ffi::{CString, c_void};
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 
 use rdkafka::IntoOpaque;
 use rdkafka::bindings as rdsys;
@@ -27,11 +28,11 @@ const ANY: i32 = -1;
 pub(crate) struct HandleProducer<C: ProducerContext<DeliveryOpaque = usize>> {
     /// They are to go before their client, so they stand before it.
     topics: HashMap<Box<str>, Topic, FxBuildHasher>,
-    base: BaseProducer<C>,
+    base: Arc<BaseProducer<C>>,
 }
 
 impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
-    pub(crate) fn new(base: BaseProducer<C>) -> HandleProducer<C> {
+    pub(crate) fn new(base: Arc<BaseProducer<C>>) -> HandleProducer<C> {
         HandleProducer {
             topics: HashMap::default(),
             base,

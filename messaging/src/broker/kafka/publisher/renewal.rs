@@ -47,8 +47,8 @@ impl Client {
         if !self.take_back(&dead) {
             return;
         }
-        let next = match make(&self.config, &self.desk) {
-            Ok(next) => Arc::new(next),
+        let next = match make(&self.config, self.tokens.as_ref(), &self.desk) {
+            Ok(next) => next,
             Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
         };
         let (producer, open) = (next.clone(), false);

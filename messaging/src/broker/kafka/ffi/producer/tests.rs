@@ -39,7 +39,7 @@ fn producer(properties: &[(&str, &str)]) -> HandleProducer<Receipts> {
     for (name, value) in properties {
         config.set(*name, *value);
     }
-    HandleProducer::new(config.create_with_context(Receipts::default()).unwrap())
+    HandleProducer::new(Arc::new(config.create_with_context(Receipts::default()).unwrap()))
 }
 
 fn receipts(producer: &HandleProducer<Receipts>, count: usize) -> Vec<Receipt> {
