@@ -37,6 +37,7 @@ mod shutdown;
 mod signals;
 mod tokens;
 mod topics;
+mod unlogged;
 mod watchdog;
 
 pub(crate) use absent::lacking;

@@ -20,6 +20,7 @@ use crate::App;
 use crate::error::Result;
 use crate::program;
 
+mod added;
 mod check;
 mod completion;
 mod connection;

@@ -1,7 +1,7 @@
 //! Checking, starting and running an App.
 
 use super::plan::Plan;
-use super::{App, Running, Signals, connect, topics};
+use super::{App, Running, Signals, connect, topics, unlogged};
 use crate::broker::NewTopic;
 use crate::error::{Kind, Result};
 
@@ -16,6 +16,10 @@ impl App {
 
     /// Checks, makes what was provided, connects, and starts all workers. When a group cannot be joined, those that
     /// were joined before it have ended once the error is returned.
+    ///
+    /// What happens from then on is told to the log, by `tracing`, and to an [`observer`](App::observer): records that fail
+    /// and dead letters, too. What ends the App is also what [`Running::join`] returns, and without a subscriber it is
+    /// written to standard error, for an App that nobody joins.
     ///
     /// # Errors
     /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
@@ -56,12 +60,15 @@ impl App {
     ///
     /// The signals are taken over until the process ends, also for what it does after this has returned.
     ///
+    /// The log goes to the program's subscriber of `tracing`; without one, a line on standard error says how to install it.
+    ///
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.
     pub async fn run(self) -> Result<()> {
         if self.workers.is_empty() && self.consumers.is_empty() && self.event_handlers.is_empty() {
             return Err(Kind::NothingRegistered.into());
         }
+        unlogged::tell_how_to_log();
         let plan = self.plan()?;
         // Before the first record, or a signal in between would end the process without a drain.
         let mut signals = Signals::taken_over(plan.settings.shutdown_timeout_ms);

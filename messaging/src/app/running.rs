@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::shutdown;
+use super::unlogged;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
 use crate::outcome::describe;
@@ -324,24 +325,27 @@ async fn supervise(
                 source,
             },
         };
-        let error = Error::new(error);
-        tracing::error!(error = %describe(&error), "the program stops");
-        failed.keep(error);
-        handle.stop();
+        stop_with(Error::new(error), &handle, &failed);
     }
     if !handle.stopping.load(Ordering::SeqCst) {
         // Nobody asked it to end, so it panicked. Its topics would stand still while the others go on.
         let error = Error::new(Kind::Usage(
             "a driver ended by itself; see the panic above, and please report it".into(),
         ));
-        tracing::error!(%error, "the program stops");
-        failed.keep(error);
-        handle.stop();
+        stop_with(error, &handle, &failed);
     }
     // A driver that ended without ever being ready must not keep others waiting.
     if !was_ready {
         ready.send_modify(|count| *count += 1);
     }
+}
+
+fn stop_with(error: Error, handle: &Handle, failed: &FirstError) {
+    let why = describe(&error);
+    tracing::error!(error = %why, "the program stops");
+    unlogged::tell_stop(&why);
+    failed.keep(error);
+    handle.stop();
 }
 
 #[cfg(test)]

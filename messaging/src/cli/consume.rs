@@ -2,7 +2,9 @@
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use tokio::sync::mpsc;
 
+use super::added;
 use super::connection::{Connection, IfAbsent};
 use super::output::{counted, note};
 use super::printer::{Printed, Printer};
@@ -75,12 +77,20 @@ async fn print(connection: &Connection, options: &Options, shown: &mut Shown<'_>
         let from = if options.from_beginning { "all" } else { "new" };
         note(&format!("{from} records of {topic}; Ctrl-C ends"));
     }
-    while let Some(records) = reading.next().await? {
-        if shown.show(&records)? == Printed::Enough {
-            break;
+    let mut added = match options.follows_all() {
+        true => added::behind(stretches.len(), connection, topic),
+        false => mpsc::channel(1).1,
+    };
+    loop {
+        tokio::select! {
+            biased;
+            Some(stretches) = added.recv() => reading.add(connection, topic, &stretches)?,
+            records = reading.next() => match records? {
+                Some(records) if shown.show(&records)? == Printed::More => {}
+                _ => return Ok(()),
+            },
         }
     }
-    Ok(())
 }
 
 /// The first offset and the end of each partition that is to be read.
@@ -108,6 +118,11 @@ async fn wanted_offsets(connection: &Connection, options: &Options) -> Result<Ve
 }
 
 impl Options {
+    /// Whether partitions that are added meanwhile are meant, too.
+    fn follows_all(&self) -> bool {
+        !self.until_end && self.partition.is_none()
+    }
+
     fn wants(&self, record: &Record) -> bool {
         let wanted = self.key.as_ref().map(String::as_bytes);
         wanted.is_none_or(|key| record.key() == Some(key))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use super::connection::{Connection, failed};
 use crate::broker::{Reader, ReaderEvent, Start, TopicPartition};
@@ -26,7 +27,10 @@ impl Stretch {
 
 /// Records in the order in which they come.
 pub(super) struct Reading {
-    reader: Box<dyn Reader>,
+    /// One, and one more for each time that partitions were added.
+    readers: Vec<Box<dyn Reader>>,
+    /// Which reader is asked first, so that each has its turn.
+    turn: usize,
     /// Of each partition that has an end which was not reached yet.
     ends: BTreeMap<i32, i64>,
     follows: bool,
@@ -38,19 +42,22 @@ impl Reading {
     /// # Errors
     /// When the broker has no way to read without a group.
     pub(super) fn open(connection: &Connection, topic: &str, stretches: &[Stretch]) -> Result<Reading> {
-        let topic: Arc<str> = topic.into();
         let wanted = stretches.iter().filter(|s| s.end.is_none_or(|end| s.from < end));
-        let place = |stretch: &Stretch| {
-            let (topic, partition) = (topic.clone(), stretch.partition);
-            (TopicPartition { topic, partition }, Start::Offset(stretch.from))
-        };
-        let from: Vec<_> = wanted.clone().map(place).collect();
-        let reader = connection.broker.reader(&from);
         Ok(Reading {
-            reader: reader.map_err(failed("the topic cannot be read"))?,
+            readers: vec![reader(connection, topic, wanted.clone())?],
+            turn: 0,
             ends: wanted.filter_map(|s| Some((s.partition, s.end?))).collect(),
             follows: stretches.iter().any(|stretch| stretch.end.is_none()),
         })
+    }
+
+    /// Reads stretches without ends as well, of partitions that were added to the topic.
+    ///
+    /// # Errors
+    /// As [`Reading::open`].
+    pub(super) fn add(&mut self, connection: &Connection, topic: &str, stretches: &[Stretch]) -> Result<()> {
+        self.readers.push(reader(connection, topic, stretches.iter())?);
+        Ok(())
     }
 
     /// The next records, which are of one partition; `None` when all ends were reached. Safe to drop and call again.
@@ -59,7 +66,7 @@ impl Reading {
     /// When it cannot go on.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Record>>> {
         while self.follows || !self.ends.is_empty() {
-            match poll_fn(|context| self.reader.poll_event(context)).await {
+            match poll_fn(|context| self.poll_event(context)).await {
                 ReaderEvent::Records(batch) => {
                     let records = (0..batch.len()).map(|index| Record::new(&batch, index));
                     let records = self.wanted(batch.partition(), records.collect());
@@ -77,6 +84,17 @@ impl Reading {
         Ok(None)
     }
 
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<ReaderEvent> {
+        let count = self.readers.len();
+        for index in (0..count).map(|step| (self.turn + step) % count) {
+            if let Poll::Ready(event) = self.readers[index].poll_event(context) {
+                self.turn = (index + 1) % count;
+                return Poll::Ready(event);
+            }
+        }
+        Poll::Pending
+    }
+
     /// Those before the end; notes when it is reached.
     fn wanted(&mut self, partition: i32, mut records: Vec<Record>) -> Vec<Record> {
         if self.follows {
@@ -91,6 +109,21 @@ impl Reading {
         }
         records
     }
+}
+
+fn reader<'a>(
+    connection: &Connection,
+    topic: &str,
+    stretches: impl Iterator<Item = &'a Stretch>,
+) -> Result<Box<dyn Reader>> {
+    let topic: Arc<str> = topic.into();
+    let place = |stretch: &Stretch| {
+        let (topic, partition) = (topic.clone(), stretch.partition);
+        (TopicPartition { topic, partition }, Start::Offset(stretch.from))
+    };
+    let from: Vec<_> = stretches.map(place).collect();
+    let reader = connection.broker.reader(&from);
+    reader.map_err(failed("the topic cannot be read"))
 }
 
 /// The last `count` records of which `keep` is true, over all partitions, oldest first.

@@ -33,7 +33,8 @@ back to them.
 
 A replay goes on where the last one with the same filters ended, also after it was killed. Nothing is lost; what was on its
 way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC. A letter that a replay
-with other filters has passed is left out.";
+with other filters has passed is left out. Of two at a time with the same filters, one stops when it sees that the other has
+moved the place, with what it had on its way sent twice as well.";
 
 /// How many letters are on their way at once, and so the most that are sent twice after a kill.
 const BUNDLE: usize = 500;
@@ -79,7 +80,11 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
 }
 
 /// What is to be replayed of each partition, and what others have passed of it.
-async fn left(connection: &Connection, options: &Options, place: &Place) -> Result<(Vec<Stretch>, Others)> {
+async fn left(
+    connection: &Connection,
+    options: &Options,
+    place: &mut Place,
+) -> Result<(Vec<Stretch>, Others)> {
     let (topic, filter) = (&options.topic, &options.filter);
     let offsets = connection.offsets(topic, IfAbsent::Suggest).await?;
     let others = match options.from_beginning {
@@ -119,8 +124,8 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     async fn begin(connection: &'a Connection, options: &'a Options) -> Result<Replay<'a>> {
-        let place = Place::of(&options.topic, &options.filter);
-        let (left, others) = left(connection, options, &place).await?;
+        let mut place = Place::of(&options.topic, &options.filter);
+        let (left, others) = left(connection, options, &mut place).await?;
         let sender = options.execute.then(|| Sender::open(connection)).transpose()?;
         let printer = Printer::new();
         // A person who lets it send wants to see how far it is; the letters were said before.

@@ -1,9 +1,11 @@
 //! `consume`.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
 
 use anyhow::{Context, Result};
 use messaging_tests::process::Signal;
+use messaging_tests::wait::eventually;
 
 use super::support::{Expect, SOON, Shop, end};
 
@@ -86,6 +88,32 @@ fn a_number_of_records_ends_it_also_while_it_follows() -> Result<()> {
         .map(|record| record["offset"].clone())
         .collect();
     assert_eq!(offsets, [0, 1]);
+    Ok(())
+}
+
+#[test]
+fn partitions_that_are_added_are_followed_too() -> Result<()> {
+    let shop = Shop::new("added")?;
+    let topic = shop.topic("t", 1)?;
+    let mut program = shop.start(&["consume", &topic, "--json"])?;
+    program.wait_for_line(|line| line.starts_with("new records of"), SOON)?;
+    shop.say(&["topics", "alter", &topic, "--partitions", "3"])?
+        .done()?;
+    let keys: Vec<String> = (0..30).map(|number| format!("key-{number}")).collect();
+    let texts: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, "text")).collect();
+    shop.write(&topic, &texts)?;
+    eventually(SOON, "all to be printed", || {
+        let printed = program
+            .stdout()
+            .is_ok_and(|printed| printed.lines().count() == 30);
+        printed.then_some(())
+    })?;
+    let printed = end(program, Signal::SIGTERM)?.json_lines()?;
+    let partitions: BTreeSet<_> = printed
+        .iter()
+        .map(|record| record["partition"].to_string())
+        .collect();
+    assert_eq!(partitions.len(), 3, "{partitions:?}");
     Ok(())
 }
 
