@@ -321,10 +321,6 @@ pub struct TopicSpec {
     place: Place,
     schema: Option<&'static str>,
     key: Option<&'static str>,
-    #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "only commands publish bytes")
-    )]
     read: Option<ReadKey>,
 }
 
