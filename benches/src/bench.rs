@@ -19,8 +19,8 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Runs both sides of each pair and prints one row of the table. `run` gets the pair and the side, 0 is by hand, and
-    /// says how many records a second it handled; `records` is how many each side handles.
+    /// Runs both sides of each pair and prints one row of the table. `run` gets the pair and the side, 0 is by hand,
+    /// and says how many records a second it handled; `records` is how many each side handles.
     async fn compare(
         &self,
         title: &str,

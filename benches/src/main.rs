@@ -1,9 +1,11 @@
-//! Speed of the framework beside well-tuned hand-written loops over the same client, against one real Kafka, in one run.
+//! Speed of the framework beside well-tuned hand-written loops over the same client, against one real Kafka, in one
+//! run.
 //!
 //! `cargo run --release -p messaging-benches -- [consume|transform|waits|publish|methods|tracking|all] [PAIRS] [RECORDS]`
 //!
-//! Every pair runs both sides, the order changing from pair to pair; the table has medians, their spread, and the median
-//! of the pairs' ratios. Both sides have the same client settings, struct, decoder, allocator and commit interval.
+//! Every pair runs both sides, the order changing from pair to pair; the table has medians, their spread, and the
+//! median of the pairs' ratios. Both sides have the same client settings, struct, decoder, allocator and commit
+//! interval.
 
 // Measuring reads the clock.
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures time")]

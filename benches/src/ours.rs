@@ -13,8 +13,8 @@ use tokio::sync::Notify;
 use crate::client;
 use crate::data::{self, Invoice, Purchase};
 
-/// How far the handlers are. Never freed, for each handler has one: a counted reference would cost what the loops by hand
-/// do not pay.
+/// How far the handlers are. Never freed, for each handler has one: a counted reference would cost what the loops by
+/// hand do not pay.
 #[derive(Clone, Copy)]
 struct Progress(&'static Inner);
 

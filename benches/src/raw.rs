@@ -48,8 +48,8 @@ pub(crate) fn consume(brokers: &str, topic: &str, group: &str, records: usize) -
     Ok(records as f64 / took.as_secs_f64())
 }
 
-/// Poll, transform, produce; commit what is acknowledged each 100 ms; never flush. The time ends when the last offset is
-/// committed and the group is left, as it does for the workers.
+/// Poll, transform, produce; commit what is acknowledged each 100 ms; never flush. The time ends when the last offset
+/// is committed and the group is left, as it does for the workers.
 pub(crate) fn transform(
     brokers: &str,
     topic: &str,

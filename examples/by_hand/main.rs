@@ -1,12 +1,12 @@
-//! No macro at all: a producer, a consumer with a handler, a stream with explicit acknowledgement, and a worker, all made by
-//! hand. For programs that learn only at run time what they read, and for those that like to see every wire.
+//! No macro at all: a producer, a consumer with a handler, a stream with explicit acknowledgement, and a worker, all
+//! made by hand. For programs that learn only at run time what they read, and for those that like to see every wire.
 //!
 //! ```text
 //! producer ──▶ letters ──▶ answer ──▶ answers ──▶ stream
 //! ```
 //!
-//! `cargo run --bin by_hand` shows it on the in-memory broker and ends; `MESSAGE_BROKER=kafka cargo run --bin by_hand` does the
-//! same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS).
+//! `cargo run --bin by_hand` shows it on the in-memory broker and ends; `MESSAGE_BROKER=kafka cargo run --bin by_hand`
+//! does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS).
 
 use messaging::settings::{Settings, Sources};
 use messaging::{

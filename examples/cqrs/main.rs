@@ -4,9 +4,9 @@
 //! orders.commands.create ──▶ create_order ──▶ orders.events.created ──▶ remember ──▶ ReadModel ──▶ queries
 //! ```
 //!
-//! `cargo run --bin cqrs` sends a few commands on the in-memory broker, asks the read model, and ends; `MESSAGE_BROKER=kafka`
-//! does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS), where each run also knows the orders of those
-//! before it: the read model is made anew from the events at every start.
+//! `cargo run --bin cqrs` sends a few commands on the in-memory broker, asks the read model, and ends;
+//! `MESSAGE_BROKER=kafka` does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS), where each run also
+//! knows the orders of those before it: the read model is made anew from the events at every start.
 //!
 //! | file | what it shows |
 //! |---|---|

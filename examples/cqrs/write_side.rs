@@ -3,8 +3,8 @@
 use messaging::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Asks for an order. The sender chooses the id, so that it can ask the read model for it, and a command that is handled twice
-/// makes one order.
+/// Asks for an order. The sender chooses the id, so that it can ask the read model for it, and a command that is
+/// handled twice makes one order.
 #[derive(Debug, Serialize, Deserialize, Payload)]
 pub(crate) struct CreateOrder {
     pub(crate) order_id: String,

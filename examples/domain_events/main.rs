@@ -5,8 +5,8 @@
 //!                        └───▶ events.ordershipped ──┘
 //! ```
 //!
-//! `cargo run --bin domain_events` places and ships an order on the in-memory broker, shows the notifications, and ends;
-//! `MESSAGE_BROKER=kafka cargo run --bin domain_events` does the same on a Kafka at localhost:9092 (or
+//! `cargo run --bin domain_events` places and ships an order on the in-memory broker, shows the notifications, and
+//! ends; `MESSAGE_BROKER=kafka cargo run --bin domain_events` does the same on a Kafka at localhost:9092 (or
 //! KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin domain_events -- run` runs the notifications as a service.
 //!
 //! | file | what it shows |

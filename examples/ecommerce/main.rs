@@ -6,8 +6,8 @@
 //!          SQLite
 //! ```
 //!
-//! `cargo run --bin ecommerce` runs both in one process on the in-memory broker, places an order by real HTTP, shows what
-//! happens and ends. `cargo run --bin ecommerce -- orders` and `-- payments` are the two services, for a Kafka at
+//! `cargo run --bin ecommerce` runs both in one process on the in-memory broker, places an order by real HTTP, shows
+//! what happens and ends. `cargo run --bin ecommerce -- orders` and `-- payments` are the two services, for a Kafka at
 //! localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS).
 //!
 //! | file | what it shows |

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Cents. `0.1 + 0.2` is not `0.3` for floating point numbers, so they are never calculated with: a number from JSON is
-/// turned into cents, or refused, before anything else sees it. On the wire it stays a number such as `59.8`, for that is
-/// what clients of such APIs send and expect; the nearest `f64` of an amount with two decimals is written as just these.
+/// turned into cents, or refused, before anything else sees it. On the wire it stays a number such as `59.8`, for that
+/// is what clients of such APIs send and expect; the nearest `f64` of an amount with two decimals is written as just
+/// these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub(crate) struct Money {

@@ -6,8 +6,8 @@ use crate::desk::Desk;
 use crate::events::{OrderCreated, OrdersCreated, topics};
 use crate::log;
 
-/// An order is printed before its offset is committed: Payments that was killed prints some again at its next start, and
-/// leaves none out.
+/// An order is printed before its offset is committed: Payments that was killed prints some again at its next start,
+/// and leaves none out.
 #[worker(topic = OrdersCreated, group_id = "payments-service-group", auto_offset_reset = "earliest")]
 async fn payments(order: OrderCreated, State(desk): State<Desk>) {
     desk.show(format!(

@@ -5,10 +5,11 @@
 //!                  └──▶ events.dlq
 //! ```
 //!
-//! `cargo run --bin enrich` enriches a few visits on the in-memory broker and ends; `MESSAGE_BROKER=kafka cargo run --bin
-//! enrich` does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin enrich -- run` runs the
-//! worker as a service; on Kafka, `-- consume events.enriched --from-beginning` shows what it has written, and `-- dlq show
-//! events.dlq` what it could not handle.
+//! `cargo run --bin enrich` enriches a few visits on the in-memory broker and ends;
+//! `MESSAGE_BROKER=kafka cargo run --bin enrich` does the same on a Kafka at localhost:9092 (or
+//! KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin enrich -- run` runs the worker as a service; on Kafka,
+//! `-- consume events.enriched --from-beginning` shows what it has written, and `-- dlq show events.dlq` what it could
+//! not handle.
 
 use std::collections::HashMap;
 
@@ -98,7 +99,8 @@ async fn main() -> messaging::Result<()> {
         return app.cli().await;
     }
 
-    let topics = ["events.raw", "events.enriched", "events.dlq"];
+    // The dead letter topic is made by the App.
+    let topics = ["events.raw", "events.enriched"];
     app.create_topics(topics.map(NewTopic::named)).await?;
     let mut running = app.start().await?;
     running.ready().await;

@@ -5,8 +5,8 @@
 //!                     └──▶ orders in memory
 //! ```
 //!
-//! `cargo run --bin event_sourcing` writes the events of two orders on the in-memory broker, projects them, forgets all, makes
-//! it again from the log, and ends; `MESSAGE_BROKER=kafka` does the same on a Kafka at localhost:9092 (or
+//! `cargo run --bin event_sourcing` writes the events of two orders on the in-memory broker, projects them, forgets
+//! all, makes it again from the log, and ends; `MESSAGE_BROKER=kafka` does the same on a Kafka at localhost:9092 (or
 //! KAFKA_BOOTSTRAP_SERVERS).
 //!
 //! | file | what it shows |

@@ -42,8 +42,8 @@ impl Orders {
     }
 }
 
-/// Replays the log and then follows it. What is in memory is gone at the end, so each start has a group of its own, which
-/// begins with the first event there is. The projections are published again, too: they are the same.
+/// Replays the log and then follows it. What is in memory is gone at the end, so each start has a group of its own,
+/// which begins with the first event there is. The projections are published again, too: they are the same.
 pub(crate) async fn start(settings: &Settings, orders: &Orders) -> messaging::Result<Running> {
     let group = format!("order-projections-{}", Uuid::now_v7());
     Consumer::connect(settings, group, [OrderEvents])

@@ -27,7 +27,7 @@ pub(crate) async fn run() -> messaging::Result<()> {
     for _ in names {
         if let Some(order) = shown.recv().await {
             println!(
-                "orders.created: {} with {} for {}",
+                "welcome.orders: {} with {} for {}",
                 order.order_id, order.item, order.user_id
             );
         }

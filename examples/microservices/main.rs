@@ -1,11 +1,13 @@
-//! Two services that know each other only by their messages: Users makes users, Orders sends each new one a welcome gift.
+//! Two services that know each other only by their messages: Users makes users, Orders sends each new one a welcome
+//! gift.
 //!
 //! ```text
-//! user.commands.create ──▶ Users ──▶ user.events ──▶ Orders ──▶ orders.created
+//! user.commands.create ──▶ Users ──▶ user.events ──▶ Orders ──▶ welcome.orders
 //! ```
 //!
-//! `cargo run --bin microservices` runs both in this process on the in-memory broker, makes two users, shows what happens and
-//! ends; `MESSAGE_BROKER=kafka` lets it use a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). As two processes, on Kafka:
+//! `cargo run --bin microservices` runs both in this process on the in-memory broker, makes two users, shows what
+//! happens and ends; `MESSAGE_BROKER=kafka` lets it use a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). As two
+//! processes, on Kafka:
 //!
 //! ```sh
 //! cargo run --bin microservices -- users

@@ -3,7 +3,7 @@
 use messaging::prelude::*;
 use serde::{Deserialize, Serialize};
 
-pub(crate) const TOPICS: [&str; 3] = ["user.commands.create", "user.events", "orders.created"];
+pub(crate) const TOPICS: [&str; 3] = ["user.commands.create", "user.events", "welcome.orders"];
 
 /// Asks Users to make a user. The sender chooses the id, so that a command that is handled twice makes one user.
 #[derive(Debug, Serialize, Deserialize, Payload)]
@@ -33,5 +33,5 @@ pub(crate) struct OrderCreated {
     pub(crate) item: String,
 }
 
-#[topic(name = "orders.created", schema = OrderCreated, key = order_id)]
+#[topic(name = "welcome.orders", schema = OrderCreated, key = order_id)]
 pub(crate) struct OrdersCreated;

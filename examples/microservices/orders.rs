@@ -4,8 +4,8 @@ use messaging::prelude::*;
 
 use crate::messages::{OrderCreated, OrdersCreated, UserEvent, UserEvents};
 
-/// Reads all events of users and takes those of its interest; `None` publishes nothing. The order's id is made of the user's,
-/// so that an event that is handled twice makes one order.
+/// Reads all events of users and takes those of its interest; `None` publishes nothing. The order's id is made of the
+/// user's, so that an event that is handled twice makes one order.
 #[worker(topic = UserEvents, output_topic = OrdersCreated, group_id = "orders")]
 async fn welcome(event: UserEvent) -> Option<OrderCreated> {
     if event.event != "user.created" {

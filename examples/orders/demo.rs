@@ -1,8 +1,11 @@
 //! Sends a few orders and shows what becomes of them.
 
+use std::collections::BTreeSet;
+
 use messaging::{App, NewTopic};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 use crate::{OrderCreated, OrdersCreated};
 
@@ -10,38 +13,39 @@ use crate::{OrderCreated, OrdersCreated};
 pub(crate) enum Step {
     /// On the way.
     Note(String),
-    /// The end of one order's way.
-    End(String),
+    /// The end of the way of the order with this id.
+    End(String, String),
 }
 
 pub(crate) async fn run(app: App, mut steps: UnboundedReceiver<Step>) -> messaging::Result<()> {
     log();
-    let topics = ["orders.created", "orders.paid", "orders.created.dlq"];
+    // The dead letter topic is made by the App.
+    let topics = ["shop.orders", "shop.payments"];
     app.create_topics(topics.map(|topic| NewTopic::named(topic).partitions(3)))
         .await?;
 
     let mut running = app.start().await?;
     running.ready().await;
     let producer = running.producer();
-    let orders = [
-        ("A-1", "Ada", 1250),
-        ("A-2", "Grace", 990),
-        ("A-3", "Linus", -5),
-        ("A-4", "Ada", 4200),
-    ];
-    for (order_id, client, cents) in orders {
+    let orders = [("Ada", 1250), ("Grace", 990), ("Linus", -5), ("Ada", 4200)];
+    // On Kafka there may be orders of other runs. The end of such an id is random.
+    let run = Uuid::now_v7().simple().to_string();
+    let mut sent = BTreeSet::new();
+    for (number, (client, cents)) in (1..).zip(orders) {
+        let order_id = format!("{}-{number}", &run[26..]);
         let order = OrderCreated {
-            order_id: order_id.into(),
+            order_id: order_id.clone(),
             client: client.into(),
             cents,
         };
         let receipt = producer.send(OrdersCreated, &order).await?;
         println!(
-            "created {order_id} for {client}, {cents} cents -> orders.created[{}]",
+            "created {order_id} for {client}, {cents} cents -> shop.orders[{}]",
             receipt.partition.unwrap_or(-1)
         );
+        sent.insert(order_id);
     }
-    show(&mut steps, orders.len()).await;
+    show(&mut steps, &sent).await;
 
     running.stop();
     running.join().await
@@ -56,20 +60,21 @@ fn log() {
         .init();
 }
 
-/// Prints steps until so many orders have reached their end.
-async fn show(steps: &mut UnboundedReceiver<Step>, orders: usize) {
-    let mut ended = 0;
-    while ended < orders
+/// Prints steps until these orders have reached their end.
+async fn show(steps: &mut UnboundedReceiver<Step>, orders: &BTreeSet<String>) {
+    let mut left = orders.clone();
+    while !left.is_empty()
         && let Some(step) = steps.recv().await
     {
         let text = match step {
             Step::Note(text) => text,
-            Step::End(text) => {
-                ended += 1;
+            Step::End(order_id, text) => {
+                left.remove(&order_id);
                 text
             }
         };
         println!("{text}");
     }
-    println!("{ended} of {orders} orders have reached their end");
+    let ended = orders.len() - left.len();
+    println!("{ended} of {} orders have reached their end", orders.len());
 }

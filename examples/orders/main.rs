@@ -1,13 +1,13 @@
 //! Orders are paid for, or rejected: two workers in a chain, and a third for what could not be handled.
 //!
 //! ```text
-//! orders.created ──▶ charge ──▶ orders.paid ──▶ ship
-//!                      └──▶ orders.created.dlq ──▶ review
+//! shop.orders ──▶ charge ──▶ shop.payments ──▶ ship
+//!                   └──▶ shop.orders.dlq ──▶ review
 //! ```
 //!
 //! `cargo run --bin orders` sends a few orders through the in-memory broker and ends. `MESSAGE_BROKER=kafka cargo run
-//! --bin orders` does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin orders -- run`
-//! runs the workers as a service; `-- workers`, `-- check` and `-- --help` look at the program.
+//! --bin orders` does the same on a Kafka at localhost:9092 (or KAFKA_BOOTSTRAP_SERVERS). `cargo run --bin orders --
+//! run` runs the workers as a service; `-- workers`, `-- check` and `-- --help` look at the program.
 
 mod demo;
 
@@ -28,10 +28,10 @@ struct OrderPaid {
     receipt: String,
 }
 
-#[topic(name = "orders.created", schema = OrderCreated, key = order_id)]
+#[topic(name = "shop.orders", schema = OrderCreated, key = order_id)]
 struct OrdersCreated;
 
-#[topic(name = "orders.paid", schema = OrderPaid, key = order_id)]
+#[topic(name = "shop.payments", schema = OrderPaid, key = order_id)]
 struct OrdersPaid;
 
 /// What the demo shows: a line for each step.
@@ -70,7 +70,7 @@ async fn charge(
         order_id: order.order_id,
     };
     let _ = flow.send(demo::Step::Note(format!(
-        "charge  {} at try {attempt} -> orders.paid",
+        "charge  {} at try {attempt} -> shop.payments",
         paid.order_id
     )));
     Ok(paid)
@@ -79,14 +79,12 @@ async fn charge(
 /// The end of the chain.
 #[worker(topic = OrdersPaid)]
 async fn ship(paid: OrderPaid, State(flow): State<Flow>) {
-    let _ = flow.send(demo::Step::End(format!(
-        "ship    {} ({})",
-        paid.order_id, paid.receipt
-    )));
+    let text = format!("ship    {} ({})", paid.order_id, paid.receipt);
+    let _ = flow.send(demo::Step::End(paid.order_id, text));
 }
 
 /// What was given up arrives as it was, with the reason in its headers.
-#[worker(topic = "orders.created.dlq")]
+#[worker(topic = "shop.orders.dlq")]
 async fn review(order: OrderCreated, Headers(headers): Headers, State(flow): State<Flow>) {
     let reason = headers
         .get_str(messaging::headers::dlq::REASON)
@@ -94,10 +92,8 @@ async fn review(order: OrderCreated, Headers(headers): Headers, State(flow): Sta
     let error = headers
         .get_str(messaging::headers::dlq::ERROR)
         .unwrap_or("unknown");
-    let _ = flow.send(demo::Step::End(format!(
-        "review  {} was {reason}: {error}",
-        order.order_id
-    )));
+    let text = format!("review  {} was {reason}: {error}", order.order_id);
+    let _ = flow.send(demo::Step::End(order.order_id, text));
 }
 
 #[tokio::main]

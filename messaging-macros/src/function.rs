@@ -109,7 +109,9 @@ impl Wording {
         if signature.asyncness.is_none() {
             mistakes.at(
                 signature.fn_token,
-                format!("{noun} is asynchronous: write `async fn`"),
+                format!(
+                    "{noun} is asynchronous: write `async fn`, and put what blocks its thread into `tokio::task::spawn_blocking`"
+                ),
             );
         }
         if let Some(constness) = &signature.constness {

@@ -1,14 +1,15 @@
 //! The `key = value` list of an attribute, read by a table with one slot per key.
 
+mod foreign;
 mod nearest;
 
 pub(crate) use nearest::did_you_mean;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::{LitStr, Token};
 
 use crate::mistakes::Mistakes;
 use crate::value::{self, Value};
@@ -134,6 +135,9 @@ impl Keys {
         input: ParseStream<'_>,
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
+        if input.peek(LitStr) && table[0].name != "crate" {
+            return self.without_key(table, input, mistakes);
+        }
         let key =
             Ident::parse_any(input).map_err(|e| syn::Error::new(e.span(), "write keys as `key = value`"))?;
         let Some(slot) = table.iter().find(|slot| key == slot.name) else {
@@ -161,6 +165,28 @@ impl Keys {
             mistakes.at(&key, format!("`{key}` is given twice: remove one"));
         }
         self.0.push(Given { slot, key, value });
+        Ok(())
+    }
+
+    /// A text alone was meant for the first key of the table; it counts as given, so that nobody has to add it.
+    fn without_key(
+        &mut self,
+        table: &'static [Slot],
+        input: ParseStream<'_>,
+        mistakes: &mut Mistakes,
+    ) -> syn::Result<()> {
+        let text: LitStr = input.parse()?;
+        let slot = &table[0];
+        let key = Ident::new(slot.name, text.span());
+        mistakes.at(
+            &text,
+            format!("write keys as `key = value`: `{key} = \"{}\"`", text.value()),
+        );
+        self.0.push(Given {
+            slot,
+            key,
+            value: None,
+        });
         Ok(())
     }
 
@@ -217,6 +243,9 @@ impl ToTokens for Given {
 fn unknown(key: &Ident, table: &[Slot]) -> String {
     let accepted = table.iter().filter(|slot| !matches!(slot.role, Role::Refused(_)));
     let accepted: Vec<&str> = accepted.map(|slot| slot.name).collect();
+    if let Some(advice) = foreign::advice(&key.to_string(), &accepted) {
+        return format!("unknown key `{key}`: {advice}");
+    }
     let hint = did_you_mean(&key.to_string(), &accepted);
     format!("unknown key `{key}`{hint}: use one of {}", accepted.join(", "))
 }

@@ -75,8 +75,8 @@ use proc_macro::TokenStream;
 /// A duration is `"100ms"`, `"5s"`, `"2m"`, `"1h30m"`, `"7d"`, whole seconds as a number, or a const `Duration`.
 ///
 /// # Class style
-/// On `impl Worker for` a type, it registers that type. The instance is what the App is given by `state` or `provide`, else
-/// the type's `Default`, else the start-up check asks for one. All keys are the same.
+/// On `impl Worker for` a type, it registers that type. The instance is what the App is given by `state` or `provide`,
+/// else the type's `Default`, else the start-up check asks for one. All keys are the same.
 ///
 /// ```
 /// use messaging::prelude::*;
@@ -106,9 +106,9 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// # Expansion
-/// The function, or the `impl`, stays as it is. Beside it stands a `const _` with one check per argument, for the result,
-/// for each topic and for the future, and one description of the worker in the link-time registry; `WorkerSpec::of` and
-/// `WorkerSpec::class` make the same by hand.
+/// The function, or the `impl`, stays as it is. Beside it stands a `const _` with one check per argument, for the
+/// result, for each topic and for the future, and one description of the worker in the link-time registry;
+/// `WorkerSpec::of` and `WorkerSpec::class` make the same by hand.
 #[proc_macro_attribute]
 pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
     worker::expand(attribute.into(), item.into()).into()
@@ -116,8 +116,8 @@ pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Registers a consumer: a group's events, each handled by the handler of its name.
 ///
-/// On an `impl`, its methods with [`macro@on_event`] are the handlers. They take `&self`: one instance, which the App is given
-/// by `state` or `provide`, else the type's `Default`, else the start-up check asks for one.
+/// On an `impl`, its methods with [`macro@on_event`] are the handlers. They take `&self`: one instance, which the App
+/// is given by `state` or `provide`, else the type's `Default`, else the start-up check asks for one.
 ///
 /// ```
 /// use messaging::prelude::*;
@@ -158,14 +158,15 @@ pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `name` | text; must be unique in the program | the type's name in snake case |
 /// | `dlq_topic` | a name, or a type with `#[topic]`, for all topics | `{topic}.dlq` for each |
 ///
-/// `concurrency`, `order`, `max_retries`, `retry_backoff`, `retry_delay`, `retry_max_delay`, `retry_jitter`, `retry_policy`, `timeout`,
-/// `on_exhausted`, `max_in_flight`, `max_bytes`, `max_ahead`, `auto_offset_reset` and `crate` are those of `#[worker]`.
+/// `concurrency`, `order`, `max_retries`, `retry_backoff`, `retry_delay`, `retry_max_delay`, `retry_jitter`,
+/// `retry_policy`, `timeout`, `on_exhausted`, `max_in_flight`, `max_bytes`, `max_ahead`, `auto_offset_reset` and
+/// `crate` are those of `#[worker]`.
 ///
 /// # Which handler
-/// An event's name is its header `event-type`, else the top-level `event_type` of its JSON object, else `name`. One that
-/// no handler is for is counted, logged once at warn, and done. A record without a name, or that is no JSON object, is
-/// undecodable: a dead letter, without a retry. Two handlers of one event are a mistake that the start-up check names with both
-/// places.
+/// An event's name is its header `event-type`, else the top-level `event_type` of its JSON object, else `name`. One
+/// that no handler is for is counted, logged once at warn, and done. A record without a name, or that is no JSON
+/// object, is undecodable: a dead letter, without a retry. Two handlers of one event are a mistake that the start-up
+/// check names with both places.
 ///
 /// ```compile_fail
 /// struct Orders;
@@ -175,9 +176,9 @@ pub fn worker(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// # Expansion
-/// The `impl` stays as it is, without `#[on_event]`; a struct stays as it is. Beside it stand a mark for the type and one
-/// description of the consumer and of each handler in the link-time registry; `ConsumerSpec::of` and `EventHandlerSpec::of` make
-/// the same by hand.
+/// The `impl` stays as it is, without `#[on_event]`; a struct stays as it is. Beside it stand a mark for the type and
+/// one description of the consumer and of each handler in the link-time registry; `ConsumerSpec::of` and
+/// `EventHandlerSpec::of` make the same by hand.
 #[proc_macro_attribute]
 pub fn consumer(attribute: TokenStream, item: TokenStream) -> TokenStream {
     consumer::expand(attribute.into(), item.into()).into()
@@ -198,9 +199,10 @@ pub fn consumer(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// # assert!(messaging::get_all_event_handlers().iter().any(|handler| handler.event() == "user.created"));
 /// ```
 ///
-/// The first argument is the event's data: a payload or `Json<T>`, read from `data` where the record has that and from the whole
-/// where it has not; `Event<T>`, which wants the whole envelope; or `Delivery<_>` of these. `String` and `Bytes` get the JSON as
-/// it is written. The others are extractors. It returns `()`, `Result<(), E>`, or a `Message<_>` that names its topic.
+/// The first argument is the event's data: a payload or `Json<T>`, read from `data` where the record has that and from
+/// the whole where it has not; `Event<T>`, which wants the whole envelope; or `Delivery<_>` of these. `String` and
+/// `Bytes` get the JSON as it is written. The others are extractors. It returns `()`, `Result<(), E>`, or a
+/// `Message<_>` that names its topic.
 ///
 /// | key | value | default |
 /// |---|---|---|
@@ -233,9 +235,9 @@ pub fn on_event(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// # assert!(messaging::get_all_workers().iter().any(|worker| worker.name() == "charge"));
 /// ```
 ///
-/// It is a [`macro@worker`] with its keys, except `retry_backoff`, `retry_max_delay`, `retry_jitter` and `retry_policy`: every retry
-/// waits `retry_delay`, seconds or a text such as `"5s"`, by default 5 s. What becomes of a record when its `max_retries` (3)
-/// are used up, `on_exhausted` says, as there.
+/// It is a [`macro@worker`] with its keys, except `retry_backoff`, `retry_max_delay`, `retry_jitter` and
+/// `retry_policy`: every retry waits `retry_delay`, seconds or a text such as `"5s"`, by default 5 s. What becomes of a
+/// record when its `max_retries` (3) are used up, `on_exhausted` says, as there.
 ///
 /// ```compile_fail
 /// #[messaging::message_handler(topic = "orders", retry_backoff = "linear")] // `retry_backoff` does not fit here
@@ -336,9 +338,9 @@ pub fn topic(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// What can be published is a payload, `Json<T>`, `Option` of these (`None` publishes nothing), `Result` of these (an
-/// `Err` publishes nothing), and with the feature `axum` also axum's `Json<T>` and `(StatusCode, T)`. It goes out with the
-/// App in whose handler this runs, else with the process's default producer; the function returns when the broker has it,
-/// or when it is queued, as the setting `kafka_fire_and_forget` says.
+/// `Err` publishes nothing), and with the feature `axum` also axum's `Json<T>` and `(StatusCode, T)`. It goes out with
+/// the App in whose handler this runs, else with the process's default producer; the function returns when the broker
+/// has it, or when it is queued, as the setting `kafka_fire_and_forget` says.
 ///
 /// | key | value | default |
 /// |---|---|---|
@@ -348,11 +350,11 @@ pub fn topic(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// | `crate` | the path of `messaging`, when it is renamed | `::messaging` |
 ///
 /// # This is a dual write
-/// What the function did before, such as a row it has stored, and the message are two writes, and either can fail alone:
-/// when publishing fails the row is there without its message, and a caller who tries again makes another row. Where both
-/// must happen or neither, use an outbox: store the message in a table of the same database, in the same transaction as
-/// the row, and let a task of its own publish the rows of that table in their order and mark those that were
-/// acknowledged. Readers then see each message at least once.
+/// What the function did before, such as a row it has stored, and the message are two writes, and either can fail
+/// alone: when publishing fails the row is there without its message, and a caller who tries again makes another row.
+/// Where both must happen or neither, use an outbox: store the message in a table of the same database, in the same
+/// transaction as the row, and let a task of its own publish the rows of that table in their order and mark those that
+/// were acknowledged. Readers then see each message at least once.
 ///
 /// # Mistakes
 /// Each is reported at its token, all at once:
@@ -393,9 +395,9 @@ pub fn producer(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 ///
 /// The record is `{"name": "user.created", "event_id": …, "occurred_at": …, "data": {"id": 7, "email": …}}` with the
-/// headers `event-type` (the name), `message-id` (the same id) and `content-type` (`application/json`). The id is a UUIDv7,
-/// the time is RFC 3339 in UTC. What can be published, and how errors go, is as in [`macro@producer`]; the value is any that
-/// serde can write.
+/// headers `event-type` (the name), `message-id` (the same id) and `content-type` (`application/json`). The id is a
+/// UUIDv7, the time is RFC 3339 in UTC. What can be published, and how errors go, is as in [`macro@producer`]; the
+/// value is any that serde can write.
 ///
 /// | key | value | default |
 /// |---|---|---|

@@ -35,6 +35,7 @@ mod running;
 mod settings_tests;
 mod shutdown;
 mod signals;
+mod standing;
 mod tokens;
 mod topics;
 mod unlogged;
@@ -51,9 +52,10 @@ pub use running::Running;
 pub use shutdown::shutdown;
 pub(crate) use signals::Signals;
 pub use signals::shutdown_requested;
+pub(crate) use standing::{Standing, made_by_hand, names_made_by_hand};
 pub(crate) use topics::create as create_topics;
 #[cfg(feature = "cli")]
-pub(crate) use topics::too_small;
+pub(crate) use topics::{several, too_small};
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {
@@ -87,6 +89,7 @@ type Provide = Box<dyn FnOnce() -> BoxFuture<'static, Result<()>> + Send>;
 /// # }
 /// ```
 pub struct App {
+    standing: Standing,
     workers: Vec<WorkerSpec>,
     consumers: Vec<ConsumerSpec>,
     /// Those that name their consumer.
@@ -125,6 +128,7 @@ impl App {
     /// `messaging.toml`.
     pub fn new() -> App {
         App {
+            standing: Standing::Program,
             workers: registry::workers(),
             consumers: registry::consumers(),
             event_handlers: registry::event_handlers(),
@@ -135,6 +139,7 @@ impl App {
     /// No workers and no consumers; add them with [`App::worker`] and [`App::consumer`].
     pub fn empty() -> App {
         App {
+            standing: Standing::Picked,
             workers: Vec::new(),
             consumers: Vec::new(),
             event_handlers: Vec::new(),
@@ -151,9 +156,10 @@ impl App {
         }
     }
 
-    /// No workers and no consumers, with settings that are loaded already, and the broker they name.
-    pub(crate) fn of(settings: Settings, broker: Option<Arc<dyn Broker>>) -> App {
+    /// What runs a consumer by hand: with settings that are loaded already, and the broker they name.
+    pub(crate) fn by_hand(settings: Settings, broker: Option<Arc<dyn Broker>>) -> App {
         App {
+            standing: Standing::ByHand,
             settings: Some(settings),
             broker: broker.map_or_else(OnceLock::new, OnceLock::from),
             ..App::empty()
@@ -195,6 +201,7 @@ impl App {
 
     /// Adds a worker by hand.
     pub fn worker(mut self, spec: WorkerSpec) -> App {
+        made_by_hand(spec.name());
         self.workers.push(spec);
         self
     }

@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
 use crate::delivery::{Epoch, Settlement, Slot, Watermark};
 use crate::message::Headers;
@@ -31,8 +30,10 @@ pub mod kafka;
 pub mod memory;
 pub mod partitioner;
 mod reader;
+mod receipt;
 
 pub use reader::{Reader, ReaderEvent, Start};
+pub use receipt::{Answer, Receipt, Waiter, WrittenAt};
 
 pub use admin::{
     Admin, Cluster, GroupDescription, GroupListing, GroupMember, GroupProtocol, GroupState, NewTopic, Node,
@@ -308,45 +309,6 @@ pub trait Subscription: Send {
         deadline: Duration,
     ) -> BoxFuture<'static, Result<(), BrokerError>>;
 }
-
-/// Where a message was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Receipt {
-    /// The topic, as the broker names it.
-    pub topic: String,
-    /// The partition; `None` when nobody waited for it.
-    pub partition: Option<i32>,
-    /// The offset; `None` when nobody waited for it.
-    pub offset: Option<i64>,
-    /// Milliseconds since 1970; `None` when nobody waited for it or the broker does not say.
-    pub timestamp: Option<i64>,
-}
-
-impl Receipt {
-    /// A receipt of a message that was written.
-    pub fn written(topic: impl Into<String>, partition: i32, offset: i64, timestamp: Option<i64>) -> Receipt {
-        Receipt {
-            topic: topic.into(),
-            partition: Some(partition),
-            offset: Some(offset),
-            timestamp,
-        }
-    }
-
-    /// A receipt of a message that was queued only.
-    pub fn queued(topic: impl Into<String>) -> Receipt {
-        Receipt {
-            topic: topic.into(),
-            partition: None,
-            offset: None,
-            timestamp: None,
-        }
-    }
-}
-
-/// Who waits for a receipt.
-pub type Waiter = oneshot::Sender<Result<Receipt, BrokerError>>;
 
 /// Told of each message that failed with nobody waiting. It may be called on a thread of the broker that all sends depend
 /// on, so it does not panic.

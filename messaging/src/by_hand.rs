@@ -3,16 +3,18 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::app::{App, Running, broker_by_hand};
+use crate::app::{App, Running, broker_by_hand, made_by_hand};
 use crate::broker::Broker;
+use crate::delivery::policy::RetryPolicy;
 use crate::error::{Kind, Result};
 use crate::handler::{Handler, erase};
-use crate::registry;
-use crate::settings::{Settings, Sources};
-use crate::spec::{ConsumerSpec, EventHandlerSpec, Keys, Make, Place, Target, WorkerSpec};
+use crate::producer::read_on_memory;
+use crate::settings::{MessageBroker, Settings, Sources};
+use crate::spec::{ConsumerSpec, Keys, Make, Place, Target, WorkerSpec};
 use crate::topic::TopicRef;
 
 mod deliveries;
+mod routing;
 
 pub use deliveries::{Deliveries, Received};
 
@@ -55,17 +57,25 @@ pub fn create_consumer<T: TopicRef>(
 /// | the program takes it from a stream and says when it is done | `.stream()` |
 ///
 /// Each way keeps the promises of a worker: nothing is committed before it is done, failures are tried again and become dead
-/// letters. The keys of a worker are methods here, with the same defaults.
+/// letters. The keys of a worker are methods here, with the same defaults. One that routes to registered handlers begins with
+/// the keys of their `#[consumer]`, and with its name where there is only one in the group: what is not said here, it says.
 ///
 /// On the in-memory broker all that is made by hand in one process shares one broker.
+///
+/// What its handler sends with [`publish`](crate::publish) or an extracted [`Producer`](crate::Producer) goes to its own
+/// broker, by its own settings. Everywhere else `publish` is the process's, which a consumer changes nothing of:
+/// [`Running::producer`] sends with the consumer's.
 #[must_use = "it consumes nothing until it is started"]
 pub struct Consumer {
     app: App,
+    /// Whether it reads the memory broker that all shares which is connected by hand.
+    shares_memory: bool,
     group: String,
     place: Place,
     topics: Vec<String>,
     handler: Option<Make>,
     output: Option<Target>,
+    retry_policy: Option<RetryPolicy>,
     pub(crate) keys: Keys,
 }
 
@@ -106,14 +116,17 @@ impl Consumer {
         topics: impl IntoIterator<Item = T>,
         place: Place,
     ) -> Consumer {
+        made_by_hand(&group);
         let topics = topics.into_iter().map(|topic| topic.topic_name().to_owned());
         Consumer {
-            app: App::of(settings.clone(), broker_by_hand(settings)),
+            app: App::by_hand(settings.clone(), broker_by_hand(settings)),
+            shares_memory: settings.message_broker == MessageBroker::Memory,
             group,
             place,
             topics: topics.collect(),
             handler: None,
             output: None,
+            retry_policy: None,
             keys: Keys::default(),
         }
     }
@@ -131,6 +144,18 @@ impl Consumer {
         self
     }
 
+    /// The topic for records that are given up, whatever topic they came from; unset: `{topic}.dlq` for each.
+    pub fn dlq_topic(mut self, topic: impl TopicRef) -> Consumer {
+        self.keys.dlq_topic = Some(topic.topic_name().to_owned());
+        self
+    }
+
+    /// How failed records are tried again. A single key, such as `max_retries`, counts instead of what the policy says of it.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Consumer {
+        self.retry_policy = Some(policy);
+        self
+    }
+
     /// Gives the handlers a value, for [`State<T>`](crate::State).
     #[track_caller]
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Consumer {
@@ -142,6 +167,7 @@ impl Consumer {
     /// [`MemoryBroker`](crate::broker::memory::MemoryBroker) that a test looks into.
     pub fn broker(mut self, broker: impl Broker + 'static) -> Consumer {
         self.app = self.app.broker(broker);
+        self.shares_memory = false;
         self
     }
 
@@ -149,8 +175,9 @@ impl Consumer {
     /// routes to the group's `#[on_event]` handlers.
     ///
     /// # Errors
-    /// Without a handler, a group for which none is registered, naming those there are, and an
-    /// [`output_topic`](Consumer::output_topic). As [`App::start`].
+    /// Without a handler: a group for which none is registered, naming those there are; registered consumers of the group
+    /// whose keys differ, unless a method says what counts; and an [`output_topic`](Consumer::output_topic). As
+    /// [`App::start`].
     pub async fn start(self) -> Result<Running> {
         self.into_app()?.start().await
     }
@@ -199,48 +226,26 @@ impl Consumer {
         }
     }
 
-    fn into_app(self) -> Result<App> {
+    fn into_app(mut self) -> Result<App> {
+        self.group = self.keys.group_id.take().unwrap_or(self.group);
+        if self.shares_memory {
+            read_on_memory();
+        }
+        let policy = self.retry_policy.map(Keys::of_policy).unwrap_or_default();
+        let keys = self.keys.clone().or(policy);
         match self.handler.clone() {
             Some(make) => {
                 let mut worker = WorkerSpec::by_hand(self.group.clone(), self.place, self.topics, make);
                 worker.output = self.output;
-                Ok(self.app.worker(worker.with_keys(self.keys).group_id(self.group)))
+                Ok(self.app.worker(worker.with_keys(keys).group_id(self.group)))
             }
             None => {
                 self.without_output()?;
-                let handlers = handlers_of(&self.group)?;
-                let consumer = ConsumerSpec::of(self.group.clone(), self.topics);
-                let consumer = handlers.into_iter().fold(consumer, ConsumerSpec::on);
-                Ok(self
-                    .app
-                    .consumer(consumer.with_keys(self.keys).group_id(self.group)))
+                let settings = self.app.settings()?;
+                let consumer = routing::consumer(&self.group, self.place, keys, &settings)?;
+                let consumer = self.topics.into_iter().fold(consumer, ConsumerSpec::topic);
+                Ok(self.app.consumer(consumer))
             }
         }
     }
-}
-
-/// The registered handlers of the consumers whose group this is.
-fn handlers_of(group: &str) -> Result<Vec<EventHandlerSpec>> {
-    let consumers = registry::consumers();
-    let of_group: Vec<_> = consumers
-        .iter()
-        .filter(|consumer| consumer.group() == Some(group))
-        .collect();
-    if of_group.is_empty() {
-        return Err(Kind::Usage(unknown_group(group, &consumers)).into());
-    }
-    let named = |handler: &EventHandlerSpec| of_group.iter().any(|consumer| consumer.is_named_by(handler));
-    Ok(registry::event_handlers().into_iter().filter(named).collect())
-}
-
-fn unknown_group(group: &str, consumers: &[ConsumerSpec]) -> String {
-    let known: Vec<&str> = consumers.iter().filter_map(ConsumerSpec::group).collect();
-    let known = if known.is_empty() {
-        "none".to_owned()
-    } else {
-        known.join(", ")
-    };
-    format!(
-        "no event handlers are registered for the group \"{group}\" (known: {known}); give the consumer a `.handler(…)`, or write `#[consumer(\"{group}\", …)]`"
-    )
 }

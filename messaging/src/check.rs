@@ -2,14 +2,14 @@
 
 pub(crate) mod consumers;
 pub(crate) mod expected;
-mod overrides;
+pub(crate) mod overrides;
 mod ranges;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::app::{Given, Resolved, lacking};
+use crate::app::{Given, Resolved, Standing, lacking};
 use crate::extract::Missing;
 use crate::handler::ErasedHandler;
 use crate::name::{NameError, check_group, check_topic, check_worker};
@@ -18,7 +18,6 @@ use crate::settings::MessageBroker;
 use crate::settings::{OffsetReset, Settings};
 use crate::spec::{Kind, Place};
 
-use overrides::overrides;
 use ranges::ranges;
 use values::repeated_values;
 
@@ -66,6 +65,11 @@ impl Problems {
         (!all.is_empty()).then_some(Problems(all))
     }
 
+    /// Nothing but this one.
+    pub(crate) fn of(problem: Problem) -> Problems {
+        Problems(vec![problem])
+    }
+
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
@@ -86,10 +90,15 @@ impl fmt::Display for Problems {
 pub(crate) type Built<'a> = (&'a Resolved, Result<&'a dyn ErasedHandler, &'a [Problem]>);
 
 /// Everything that does not fit.
-pub(crate) fn check(settings: &Settings, given: &[Given], workers: &[Built<'_>]) -> Vec<Problem> {
+pub(crate) fn check(
+    settings: &Settings,
+    standing: Standing,
+    given: &[Given],
+    workers: &[Built<'_>],
+) -> Vec<Problem> {
     let mut problems = Vec::from_iter(backend(settings));
     let resolved: Vec<&Resolved> = workers.iter().map(|(resolved, ..)| *resolved).collect();
-    problems.extend(overrides(settings, &resolved));
+    problems.extend(overrides::judge(settings, &resolved, standing).problems);
     problems.extend(names(&resolved));
     problems.extend(duplicate_names(&resolved));
     problems.extend(duplicate_handlers(&resolved));

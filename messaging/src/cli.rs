@@ -11,8 +11,6 @@
 //! | `reading`, `shown`, `printer` | records without a group, for people and for programs |
 //! | `sending`, `progress` | messages in bytes, each with its receipt |
 
-use std::process::ExitCode;
-
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -145,13 +143,4 @@ fn wrong_argument(kind: ErrorKind, message: &str) -> ! {
         .bin_name(program::name())
         .error(kind, message)
         .exit()
-}
-
-/// For `main` functions that want the codes of the help instead of a returned error: prints the error with its causes.
-impl crate::Error {
-    /// 1, after printing the error with all its causes to standard error.
-    pub fn exit(self) -> ExitCode {
-        eprintln!("error: {}", self.report());
-        ExitCode::FAILURE
-    }
 }

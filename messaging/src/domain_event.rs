@@ -12,8 +12,8 @@ use crate::producer::{Producer, Publish};
 
 /// Something that happened to an aggregate of the domain model, such as an order that was placed.
 ///
-/// An [`EventPublisher`] writes it to the topic `events.{event_type in lower case}`, with the aggregate's id as the key, so
-/// that the events of one aggregate stay in order where they have one type.
+/// An [`EventPublisher`] writes it to the topic `events.{event_type in lower case}`, with the aggregate's id as the
+/// key, so that the events of one aggregate stay in order where they have one type.
 ///
 /// ```
 /// use messaging::DomainEvent;
@@ -44,8 +44,8 @@ pub trait DomainEvent: Serialize {
 
 /// Publishes [`DomainEvent`]s. Cheap to clone.
 ///
-/// A record is `{"event_id", "event_type", "occurred_at", "data"}`, where `data` is the event itself, the id a UUIDv7, and the
-/// time that of publishing, in UTC as RFC 3339.
+/// A record is `{"event_id", "event_type", "occurred_at", "data"}`, where `data` is the event itself, the id a UUIDv7,
+/// and the time that of publishing, in UTC as RFC 3339.
 ///
 /// ```no_run
 /// # use serde::Serialize;
@@ -95,7 +95,8 @@ impl EventPublisher {
     }
 
     /// Publishes events that may be of several types of one enumeration, all at once as
-    /// [`Producer::send_batch`] does, and answers their receipts in order. None is published when one cannot be written.
+    /// [`Producer::send_batch`] does, and answers their receipts in order. None is published when one cannot be
+    /// written.
     ///
     /// # Errors
     /// An event that has no JSON form; and as [`Producer::send_batch`], when any was not written.

@@ -1,6 +1,7 @@
 //! The crate's error: small and opaque, told apart by predicates.
 
 use std::fmt;
+use std::process::ExitCode;
 
 use crate::broker::BrokerError;
 use crate::check::Problems;
@@ -40,6 +41,18 @@ pub(crate) enum Kind {
         messages: usize,
         within: std::time::Duration,
     },
+    #[error(
+        "{0} messages that nobody waited for were not written; the log says why of each, and so does the callback of `Producer::on_failure`"
+    )]
+    Lost(u64),
+    #[error("the topic \"{topic}\" has {found} of {wanted} records after 10 s; meanwhile:{meanwhile}")]
+    NotWritten {
+        topic: String,
+        found: usize,
+        wanted: usize,
+        /// Lines, each with its break before it.
+        meanwhile: String,
+    },
     #[error("{what}")]
     Broker { what: String, source: BrokerError },
     #[error("`{what}` could not be made")]
@@ -57,7 +70,7 @@ pub(crate) enum Kind {
         source: crate::BoxError,
     },
     #[error(
-        "nothing is registered: annotate a function with #[worker], add `use the_crate as _;` for handlers of a crate that is not named otherwise, or call `App::worker`"
+        "nothing is registered: annotate a function with #[worker], write `messaging::anchor!(the_crate);` for handlers of a crate that is not named otherwise, or call `App::worker`"
     )]
     NothingRegistered,
     #[error(
@@ -148,9 +161,10 @@ impl Error {
         matches!(*self.0, Kind::Closed)
     }
 
-    /// Messages that were still not acknowledged when a producer was closed, or the process shut down.
+    /// Messages that nobody waits for and that are not written, when a producer was closed, or the process shut down: those
+    /// that were still not acknowledged, or those that had failed.
     pub fn is_unsent(&self) -> bool {
-        matches!(*self.0, Kind::Unsent { .. })
+        matches!(*self.0, Kind::Unsent { .. } | Kind::Lost(_))
     }
 
     /// Which messages of [`Producer::send_batch`](crate::Producer::send_batch) or
@@ -181,6 +195,13 @@ impl Error {
     /// Work that was cut off because it did not finish within `shutdown_timeout_ms`; it is handled again.
     pub fn is_unfinished(&self) -> bool {
         matches!(*self.0, Kind::Unfinished(_))
+    }
+
+    /// The code 1, after printing the error with all its causes to standard error, as a returned error is printed. For
+    /// `main` functions that return an [`ExitCode`].
+    pub fn exit(self) -> ExitCode {
+        eprintln!("Error: {self:?}");
+        ExitCode::FAILURE
     }
 
     /// The error with all its causes, for people.

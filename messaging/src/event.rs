@@ -11,9 +11,9 @@ use crate::runtime::clock;
 /// Something that happened: its name, its data, and when and as which event it did.
 ///
 /// On the wire it is the JSON object `{"name", "event_id", "occurred_at", "data"}`, the time as RFC 3339 in UTC with
-/// milliseconds. A handler that takes an `Event<T>` gets the whole envelope; one that takes a plain `T` gets `data`. Where
-/// others, such as [`EventPublisher`](crate::EventPublisher), write the name as `event_type`, that is read as well; of both it
-/// counts, as it does for the handler that an event goes to.
+/// milliseconds. A handler that takes an `Event<T>` gets the whole envelope; one that takes a plain `T` gets `data`.
+/// Where others, such as [`EventPublisher`](crate::EventPublisher), write the name as `event_type`, that is read as
+/// well; of both it counts, as it does for the handler that an event goes to.
 ///
 /// ```
 /// use messaging::Event;

@@ -208,9 +208,16 @@ macro_rules! plain_extractor {
 }
 
 plain_extractor!(
-    /// The record's headers.
+    /// The record's headers; it has the methods of [`messaging::Headers`](crate::Headers), such as `get_str`.
     Headers(HeaderList) = |delivery| copy_headers(delivery)
 );
+impl std::ops::Deref for Headers {
+    type Target = HeaderList;
+    fn deref(&self) -> &HeaderList {
+        &self.0
+    }
+}
+
 plain_extractor!(
     /// The record's key; `None` is a null key.
     Key(Option<Bytes>) = |delivery| delivery.key().map(Bytes::copy_from_slice)

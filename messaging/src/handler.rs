@@ -42,7 +42,8 @@ pub trait ErasedHandler: Send + Sync {
     /// `output_topic` must not have such a handler.
     fn needs_output_topic(&self) -> bool;
 
-    /// What its worker does when a record has come to its end. The App asks the handler itself, not the layers around it.
+    /// What its worker does when a record has come to its end. The App asks the handler itself, not the layers around
+    /// it.
     fn hooks(&self) -> Option<Arc<dyn Hooks>> {
         None
     }
@@ -123,7 +124,8 @@ impl<T: Payload> OneInput for Delivery<T> {
     }
 }
 
-/// Records handled together: up to `batch_size` of one partition.
+/// Records handled together: up to `batch_size` of one partition. `Debug` names them and never shows their content; for
+/// that there are [`iter`](Batch::iter) and [`deliveries`](Batch::deliveries).
 #[derive(Clone, Debug)]
 pub struct Batch<T>(Vec<Delivery<T>>);
 
@@ -175,7 +177,7 @@ fn decode<T: Payload>(body: &[u8]) -> Result<T, DecodeError> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer of such a handler",
     label = "a handler cannot return this",
-    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>`, `Vec<_>`, `Message<_>` or `Result<_, E>` where `E` is an error; a handler of `Batch<_>` returns `()`, `Result<(), E>` or `Vec<Result<R, E>>`"
+    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>`, `Vec<_>`, `Message<_>` or `Result<_, E>` where `E` is an error that can cross threads, such as `messaging::BoxError` (`Box<dyn Error + Send + Sync>`, not `Box<dyn Error>`); a handler of `Batch<_>` returns `()`, `Result<(), E>` or `Vec<Result<R, E>>`"
 )]
 pub trait Answers<Kind> {
     /// What may be published; checked against the output topic.

@@ -32,11 +32,12 @@ pub mod dlq {
     pub const REASON: &str = "messaging.dlq.reason";
     /// The error with its causes.
     pub const ERROR: &str = "messaging.dlq.error";
-    /// How often the handler was called.
+    /// How many tries it had; 1 where it could not be read, so that its handler was never called.
     pub const ATTEMPTS: &str = "messaging.dlq.attempts";
     /// When it was given up, in milliseconds since 1970.
     pub const FAILED_AT: &str = "messaging.dlq.failed-at";
-    /// How often the record was replayed from a dead letter topic. On the replayed record, and so on its next dead letter.
+    /// How often the record was replayed from a dead letter topic. On the replayed record, and so on its next dead
+    /// letter.
     pub const REPLAYS: &str = "messaging.dlq.replays";
     /// The most bytes that [`ERROR`] takes; the rest is cut, in the log too.
     pub const ERROR_LIMIT: usize = 7 * 1024;

@@ -14,7 +14,7 @@
 //! | get more than the payload | extractors: [`State`], [`Headers`](extract::Headers), [`Key`], [`Attempt`], [`Producer`], your own [`FromDelivery`] |
 //! | try failed records again as one policy says | [`RetryPolicy`], in a constant that `retry_policy` names |
 //! | check JSON of any shape | `input_schema` and `output_schema` of [`macro@worker`], with the feature `json-schema`; see [`schema`] |
-//! | decide about a failure | [`HandlerError`], or `classify` |
+//! | decide about a failure, or say why | [`HandlerError`], or `classify`; [`BoxError`] for `?` on any error |
 //! | send | [`publish`], [`Producer`], or return a value and name an `output_topic` |
 //! | publish what any function returns | [`macro@producer`] on it; [`macro@event`] for an event with a name, an id and a time |
 //! | publish the events of a domain model | [`DomainEvent`] and [`EventPublisher`] |
@@ -26,11 +26,13 @@
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | prove to Kafka by tokens who the program is | [`App::kafka_token`], [`configure_kafka_token`], with the feature `kafka-tls` |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
-//! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] |
+//! | test | `App::only(["name"])` with a [`broker::memory::MemoryBroker`] and its `wait_for`; [`Cx::builder`] for methods of a type |
 //!
 //! # The README
 #![doc = include_str!("../../README.md")]
 
+#[doc(hidden)]
+pub mod __private;
 mod app;
 #[cfg(doctest)]
 mod book;
@@ -48,27 +50,27 @@ pub mod event;
 pub mod extract;
 pub mod handler;
 pub mod headers;
+mod living;
+mod lock;
 mod lookups;
 mod message;
 pub mod name;
 mod nearest;
 pub mod outcome;
 pub mod payload;
-#[doc(hidden)]
-pub mod private;
 mod producer;
 mod program;
 pub mod publishing;
 pub mod record;
-pub mod registry;
+mod registry;
 mod runtime;
 pub mod schema;
 pub mod settings;
 pub mod spec;
 pub mod topic;
 pub mod worker;
-#[doc(hidden)]
-pub use private as __private;
+
+pub use bytes::Bytes;
 
 pub use app::{App, Layer, Running, shutdown, shutdown_requested};
 pub use by_hand::{Consumer, Deliveries, Received, create_consumer};
@@ -79,16 +81,17 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
-pub use lookups::{get_all_consumers, get_all_event_handlers, get_all_topics, get_all_workers, get_topic};
+pub use lookups::{
+    get_all_consumers, get_all_event_handlers, get_all_publishers, get_all_topics, get_all_workers, get_topic,
+};
 pub use message::{Delivery, Headers, Message};
 pub use messaging_macros::{Payload, consumer, event, message_handler, on_event, producer, topic, worker};
 pub use outcome::{HandlerError, Verdict};
 pub use payload::{Json, Payload};
 pub use producer::{
-    BatchError, BatchItem, OnFailure, Producer, Publish, get_producer, publish, start_all_producers,
+    BatchError, BatchItem, OnFailure, Producer, Publish, Sending, get_producer, publish, start_all_producers,
     stop_all_producers,
 };
-pub use registry::publishers as get_all_publishers;
 pub use settings::{configure, configure_kafka_token, configure_messaging};
 pub use spec::{ConsumerSpec, EventHandlerSpec, Place, PublisherKind, PublisherSpec, TopicSpec, WorkerSpec};
 pub use topic::Topic;
@@ -107,7 +110,7 @@ pub mod prelude {
     pub use crate::extract::{Attempt, Headers, Key, Offset, Partition, State, Timestamp, TopicName};
     pub use crate::worker::LastFailure;
     pub use crate::{
-        App, Batch, BoxError, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer, Worker,
-        consumer, event, message_handler, on_event, producer, publish, topic, worker,
+        App, Batch, BoxError, Bytes, Cx, Delivery, Event, HandlerError, Json, Message, Payload, Producer,
+        Worker, consumer, event, message_handler, on_event, producer, publish, topic, worker,
     };
 }

@@ -1,7 +1,7 @@
 //! What is registered in this program, for a program to look at.
 
 use crate::registry;
-use crate::spec::{ConsumerSpec, EventHandlerSpec, TopicSpec, WorkerSpec};
+use crate::spec::{ConsumerSpec, EventHandlerSpec, PublisherSpec, TopicSpec, WorkerSpec};
 
 /// All workers that macros registered in this program and the crates it names, by module and name.
 ///
@@ -11,8 +11,10 @@ use crate::spec::{ConsumerSpec, EventHandlerSpec, TopicSpec, WorkerSpec};
 ///     drop(order);
 /// }
 ///
-/// let names: Vec<String> = messaging::get_all_workers().iter().map(|worker| worker.name().to_owned()).collect();
-/// assert!(names.contains(&"charge".to_owned()));
+/// let workers = messaging::get_all_workers();
+/// let charge = workers.iter().find(|worker| worker.name() == "charge").expect("it is registered");
+/// assert_eq!((charge.topic(), charge.group(), charge.output()), ("orders", None, None));
+/// assert_eq!(charge.dead_letters().as_deref(), Some("orders.dlq"));
 /// ```
 pub fn get_all_workers() -> Vec<WorkerSpec> {
     registry::workers()
@@ -35,6 +37,11 @@ pub fn get_all_consumers() -> Vec<ConsumerSpec> {
 /// All handlers of events that macros registered, of whatever consumer, by module and name.
 pub fn get_all_event_handlers() -> Vec<EventHandlerSpec> {
     registry::event_handlers()
+}
+
+/// All functions whose result is published, by `#[producer]` or `#[event]`, by module and name.
+pub fn get_all_publishers() -> Vec<PublisherSpec> {
+    registry::publishers()
 }
 
 /// All topics that have a type with `#[topic]`, by module and name.

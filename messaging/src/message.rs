@@ -115,8 +115,8 @@ impl<T> Message<T> {
         self
     }
 
-    /// Adds these headers behind its own, duplicates and nulls included: such as those of the record that is handled, which
-    /// the extractor [`Headers`](crate::extract::Headers) gives.
+    /// Adds these headers behind its own, duplicates and nulls included: such as those of the record that is handled,
+    /// which the extractor [`Headers`](crate::extract::Headers) gives.
     pub fn headers(mut self, headers: Headers) -> Message<T> {
         self.headers.append(headers);
         self
@@ -198,6 +198,11 @@ impl<T> Delivery<T> {
         self.record.key()
     }
 
+    /// The key as text; `None` also when it is not UTF-8.
+    pub fn key_str(&self) -> Option<&str> {
+        self.key().and_then(|key| std::str::from_utf8(key).ok())
+    }
+
     /// The value's bytes as they arrived; `None` is a tombstone.
     pub fn value(&self) -> Option<&[u8]> {
         self.record.value()
@@ -206,6 +211,18 @@ impl<T> Delivery<T> {
     /// The headers in their order, duplicates and nulls included.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Option<&[u8]>)> {
         self.record.headers()
+    }
+
+    /// The value of the last header of this name; `None` when there is none or it is null.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let last = self.headers().filter(|(given, _)| *given == name).last();
+        last.and_then(|(_, value)| value)
+    }
+
+    /// The same as text; `None` also when it is not UTF-8.
+    pub fn header_str(&self, name: &str) -> Option<&str> {
+        self.header(name)
+            .and_then(|value| std::str::from_utf8(value).ok())
     }
 }
 

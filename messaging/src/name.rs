@@ -71,9 +71,13 @@ pub fn check_group(name: &str) -> Result<(), NameError> {
 }
 
 fn check(what: &'static str, name: &str, limit: usize) -> Result<(), NameError> {
+    // Each message is checked, so the names without a fault are seen by their bytes alone.
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if (1..=limit).contains(&name.len()) && name.bytes().all(allowed) {
+        return Ok(());
+    }
     length(what, name, limit)?;
-    let refused = |c: &char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
-    match name.chars().find(refused) {
+    match name.chars().find(|c| !u8::try_from(*c).is_ok_and(allowed)) {
         Some(character) => Err(NameError::Character {
             what,
             name: name.to_owned(),

@@ -1,29 +1,8 @@
-//! Which known name a wrong one was meant to be.
+//! Which known name a wrong one was meant to be, and how that is said.
 
-/// How alike two names have to be, between 0 and 1, for one to be taken for a slip of the other.
-const ALIKE: f64 = 0.6;
+mod rule;
 
-/// How alike a name is to a longer one that it is part of, such as `orders` to `dev.orders`.
-const PART: f64 = 0.8;
-
-/// The known name that is most like the wanted one, if any is.
-pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let alike = known.into_iter().map(|name| (likeness(wanted, name), name));
-    let best = alike
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    best.map(|(_, name)| name)
-}
-
-fn likeness(wanted: &str, name: &str) -> f64 {
-    let (wanted, name) = (wanted.to_lowercase(), name.to_lowercase());
-    let part = if wanted.len() > 2 && name.contains(&wanted) {
-        PART
-    } else {
-        0.0
-    };
-    strsim::normalized_damerau_levenshtein(&wanted, &name).max(part)
-}
+pub(crate) use rule::nearest;
 
 /// `; did you mean …?`, or nothing when no known name is like it.
 pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> String {
@@ -43,6 +22,7 @@ mod tests {
             ("orders.craeted", Some("orders.created")),
             ("Orders.Paid", Some("orders.paid")),
             ("invoices", Some("dev.invoices")),
+            ("orders.paid.v2", Some("orders.paid")),
             ("zebra", None),
             ("", None),
         ] {

@@ -97,6 +97,9 @@ pub enum Reason {
     Decode,
     /// The handler rejected it.
     Rejected,
+    /// The handler returned an error. It is what an observer hears of one try; a record that is given up after it is
+    /// `Exhausted`.
+    Error,
     /// The handler failed, and no tries were left.
     Exhausted,
     /// The last try took longer than the worker's `timeout`.
@@ -124,10 +127,19 @@ impl Reason {
         match self {
             Reason::Decode => "decode",
             Reason::Rejected => "rejected",
+            Reason::Error => "error",
             Reason::Exhausted => "exhausted",
             Reason::Timeout => "timeout",
             Reason::Panic => "panic",
             Reason::Output => "output",
+        }
+    }
+
+    /// The same of one try, at which nobody knows yet whether tries are left.
+    pub(crate) const fn of_one_try(self) -> Reason {
+        match self {
+            Reason::Exhausted => Reason::Error,
+            reason => reason,
         }
     }
 }

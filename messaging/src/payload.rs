@@ -10,7 +10,7 @@ use crate::BoxError;
 
 mod encoded;
 
-pub(crate) use encoded::{encoded, with_encoded};
+pub(crate) use encoded::{encoded, kept, with_encoded};
 
 /// How a payload is written to bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

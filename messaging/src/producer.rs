@@ -2,7 +2,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `publish` | a message on its way, and waiting for its receipt |
+//! | `publish`, `sending` | a message on its way, and waiting for its receipt |
 //! | `sends` | one message: with a receipt, or without |
 //! | `batch` | many messages at once |
 //! | `connect` | a producer by hand: connect, look, close |
@@ -11,7 +11,8 @@
 //! | `all` | every producer of the process |
 //! | `failures`, `unsent` | messages that failed, or were left, with nobody waiting |
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ mod connect;
 mod default;
 mod failures;
 mod publish;
+mod sending;
 mod sends;
 mod topics;
 mod unsent;
@@ -34,9 +36,11 @@ mod unsent;
 pub(crate) use all::close_all_producers;
 pub use all::{start_all_producers, stop_all_producers};
 pub use batch::{BatchError, BatchItem};
-pub(crate) use default::Offer;
+pub(crate) use default::{Offer, read_on_memory};
+use failures::Failures;
 pub use failures::OnFailure;
 pub use publish::Publish;
+pub use sending::Sending;
 
 /// Publishes with the App in whose handler this runs, else the process's default: see [`Producer::current`].
 ///
@@ -54,7 +58,8 @@ pub use publish::Publish;
 ///
 /// As long as no App has started, the producer is made from the environment and the settings file alone: what an App was
 /// given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody could read
-/// the message; [`start_all_producers`] says that somebody does.
+/// the message, until a [`Consumer`](crate::Consumer) has started there or [`start_all_producers`] says that somebody does.
+/// A consumer by hand is no App: what it runs with does not decide where this writes, but in its own handlers.
 pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
     match Producer::current() {
         Ok(producer) => producer.send(topic, payload),
@@ -87,8 +92,7 @@ struct Inner {
     publisher: OnceLock<Arc<dyn Publisher>>,
     settings: Settings,
     closed: AtomicBool,
-    failed: Arc<AtomicU64>,
-    on_failure: Option<OnFailure>,
+    failures: Arc<Failures>,
     /// The most messages that were said to be unsent: an App that ends and the last clone of its producer see the same.
     told_unsent: AtomicUsize,
 }
@@ -123,8 +127,7 @@ impl Producer {
             publisher: OnceLock::new(),
             settings,
             closed: AtomicBool::new(false),
-            failed: Arc::default(),
-            on_failure,
+            failures: Arc::new(Failures::told_to(on_failure)),
             told_unsent: AtomicUsize::new(0),
         }))
     }
@@ -151,19 +154,16 @@ impl Producer {
         }
     }
 
-    /// How many messages failed with nobody waiting.
-    pub fn failed(&self) -> u64 {
-        self.0.failed.load(Ordering::Relaxed)
-    }
-
     /// How many messages are queued and not yet acknowledged.
     pub fn queued(&self) -> usize {
         self.0.queued()
     }
 
-    fn full_name(&self, topic: &str) -> String {
-        let prefix = self.0.settings.topic_prefix.as_deref().unwrap_or_default();
-        format!("{prefix}{topic}")
+    fn full_name<'a>(&self, topic: &'a str) -> Cow<'a, str> {
+        match self.0.settings.topic_prefix.as_deref() {
+            Some(prefix) => Cow::Owned([prefix, topic].concat()),
+            None => Cow::Borrowed(topic),
+        }
     }
 
     fn publisher(&self) -> Result<&Arc<dyn Publisher>> {

@@ -42,7 +42,7 @@ macro_rules! slices {
             $(#[$doc])*
             ///
             /// By module and name: the linker's order is not defined.
-            pub fn $read() -> Vec<$spec> {
+            pub(crate) fn $read() -> Vec<$spec> {
                 #[cfg(not(feature = "inventory"))]
                 let entries = $slice.iter().copied();
                 #[cfg(feature = "inventory")]

@@ -24,8 +24,8 @@ use crate::spec::Made;
 const INPUT: &str = "input_schema";
 const OUTPUT: &str = "output_schema";
 
-/// What gives a JSON Schema: its text, also by `include_str!`, a `Value`, or a function that returns one. It is asked once,
-/// by the start-up check.
+/// What gives a JSON Schema: its text, also by `include_str!`, a `Value`, or a function that returns one. It is asked
+/// once, by the start-up check.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` gives no JSON Schema",
     label = "not a schema",

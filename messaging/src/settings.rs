@@ -53,7 +53,7 @@ pub use describe::Described;
 pub use error::{Problem, SettingsError};
 pub use extra::KafkaExtra;
 #[cfg(all(test, feature = "kafka"))]
-pub(crate) use extra::{TUNED, is_owned};
+pub(crate) use extra::{TUNED, is_owned, setting_of};
 pub(crate) use keys::Given;
 pub use keys::Values;
 pub use layer::{Layer, Resolved, WorkerLayer};
@@ -117,8 +117,8 @@ impl Settings {
         &self.warnings
     }
 
-    /// The same settings with a function that gives tokens, for `kafka_sasl_mechanism = "OAUTHBEARER"` of what is connected
-    /// by hand; [`App::kafka_token`](crate::App::kafka_token) says when it is called.
+    /// The same settings with a function that gives tokens, for `kafka_sasl_mechanism = "OAUTHBEARER"` of what is
+    /// connected by hand; [`App::kafka_token`](crate::App::kafka_token) says when it is called.
     ///
     /// ```no_run
     /// # async fn run() -> messaging::Result<()> {

@@ -6,6 +6,7 @@ mod consumer;
 mod keys;
 mod publisher;
 mod reading;
+mod source;
 
 pub use publisher::{PublisherKind, PublisherSpec};
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::payload::Payload;
+use crate::payload::{Payload, kept};
 use crate::spec::KeyOf;
 
 /// A topic as a type. `#[topic(name = "orders.created", schema = OrderCreated, key = order_id)]` on a unit struct
@@ -128,7 +128,7 @@ pub trait ToKey {
 
 impl ToKey for str {
     fn to_key(&self) -> Option<Bytes> {
-        Some(Bytes::copy_from_slice(self.as_bytes()))
+        self.as_bytes().to_key()
     }
 }
 impl ToKey for String {
@@ -138,7 +138,7 @@ impl ToKey for String {
 }
 impl ToKey for [u8] {
     fn to_key(&self) -> Option<Bytes> {
-        Some(Bytes::copy_from_slice(self))
+        Some(kept(self))
     }
 }
 impl ToKey for Vec<u8> {

@@ -13,7 +13,7 @@ mod hooks;
 use std::future::{Future, ready};
 
 pub use class::Class;
-pub use cx::Cx;
+pub use cx::{Cx, CxBuilder};
 pub use hooks::LastFailure;
 
 use crate::BoxError;
@@ -91,12 +91,13 @@ pub trait Worker: Send + Sync + 'static {
         }
     }
 
-    /// Is called once a record is given up, whatever `on_exhausted` says: after the last try and before the dead letter,
-    /// which waits for it. The error is the last one's text: it may be a panic, a timeout, or bytes that are no payload.
+    /// Is called once a record is given up, whatever `on_exhausted` says: after the last try and before the dead
+    /// letter, which waits for it. The error is the last one's text: it may be a panic, a timeout, or bytes that are no
+    /// payload.
     ///
-    /// Its record is not done before it has ended, and no other record waits for it; up to `concurrency` hooks of a worker
-    /// run at a time. It may take the worker's `timeout`, else 30 s. When the program ends in the middle of it, whoever has
-    /// the partition next handles the record again, hook included.
+    /// Its record is not done before it has ended, and no other record waits for it; up to `concurrency` hooks of a
+    /// worker run at a time. It may take the worker's `timeout`, else 30 s. When the program ends in the middle of it,
+    /// whoever has the partition next handles the record again, hook included.
     ///
     /// # Errors
     /// An error, a panic, or too long a time is logged, and changes nothing for the record.
@@ -109,8 +110,8 @@ pub trait Worker: Send + Sync + 'static {
         ready(Ok(()))
     }
 
-    /// Is called once a record was handled and all it published is acknowledged; of a batch, for each record. Not for one
-    /// that was skipped. All else is as for [`on_error`](Worker::on_error).
+    /// Is called once a record was handled and all it published is acknowledged; of a batch, for each record. Not for
+    /// one that was skipped. All else is as for [`on_error`](Worker::on_error).
     ///
     /// # Errors
     /// An error, a panic, or too long a time is logged, and changes nothing for the record.

@@ -253,7 +253,7 @@ fn all_that_is_registered_is_listed() {
     let handlers = messaging::get_all_event_handlers();
     let of_orders = handlers
         .iter()
-        .filter(|handler| handler.consumer_name() == Some("consumer::OrderEvents"));
+        .filter(|handler| handler.consumer_type_name() == Some("consumer::OrderEvents"));
     let events: Vec<&str> = of_orders.map(|handler| handler.event()).collect();
     assert_eq!(events, ["payment.refused", "payment.received", "user.created"]);
     let workers: Vec<String> = messaging::get_all_workers()

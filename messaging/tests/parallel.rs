@@ -44,9 +44,8 @@ async fn start(broker: &MemoryBroker, seen: &Seen) -> Running {
 }
 
 fn values(broker: &MemoryBroker, topic: &str) -> Vec<String> {
-    let text = |value: Option<Vec<u8>>| String::from_utf8(value.unwrap()).unwrap();
     let records = broker.records(topic).into_iter();
-    let mut values: Vec<String> = records.map(|(.., value)| text(value)).collect();
+    let mut values: Vec<String> = records.map(|record| record.payload().unwrap()).collect();
     values.sort();
     values
 }

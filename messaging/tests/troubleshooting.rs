@@ -1,7 +1,7 @@
 //! Each error that the crate can say has its place in `docs/troubleshooting.md`, and nothing else has.
 //!
-//! What counts as an error is read from the sources: the text of every `#[error("…")]`, of every `warn!` and `error!` of
-//! the log, and every other text of four words or more, but for those in `NO_ERRORS`.
+//! What counts as an error is read from the sources: the text of every `#[error("…")]`, of every `warn!` and `error!`
+//! of the log, and every other text of four words or more, but for those in `NO_ERRORS`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

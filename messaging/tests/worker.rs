@@ -85,9 +85,9 @@ async fn what_it_returns_is_published_with_the_inputs_key() {
     .await;
     send(&running, 1..=50).await;
     until("all outputs are there", || broker.records("out").len() == 50).await;
-    for (_, _, key, value) in broker.records("out") {
-        let order: Order = serde_json::from_slice(&value.unwrap()).unwrap();
-        assert_eq!(key.unwrap(), (order.id / 2).to_string().into_bytes());
+    for record in broker.records("out") {
+        let order: Order = record.payload().unwrap();
+        assert_eq!(record.key_str().unwrap(), (order.id / 2).to_string());
     }
     end(running).await;
 }

@@ -15,11 +15,10 @@ use std::time::Duration;
 use anyhow::Result;
 use messaging::Headers;
 use messaging::broker::{
-    Admin, Broker, Capabilities, NewTopic, NotQueued, Outbound, Publisher, Receipt, Subscribe,
+    Admin, Broker, Capabilities, NewTopic, NotQueued, Outbound, Publisher, Receipt, Subscribe, Waiter,
 };
 use messaging::delivery::Settlement;
 use messaging::settings::OffsetReset;
-use tokio::sync::oneshot;
 
 mod member;
 
@@ -170,10 +169,11 @@ pub async fn enqueue(
 
 /// Sends a message and waits for its receipt.
 async fn send(publisher: &dyn Publisher, message: Outbound<'_>) -> Result<Receipt> {
-    let (waiter, receipt) = oneshot::channel();
+    let (waiter, receipt) = Waiter::channel();
     enqueue(publisher, message, &mut Some(waiter)).await?;
     publisher.hurry();
-    Ok(tokio::time::timeout(SOON, receipt).await???)
+    let place = tokio::time::timeout(SOON, receipt).await???;
+    Ok(Receipt::written(message.topic, place))
 }
 
 /// What a behaviour asks of a broker; others are left out.

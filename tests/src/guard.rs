@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 ///
 /// The folder stays until the group is gone, for at most 10 s (a parent that collects no children keeps them listed): a
 /// server whose files vanish would complain, and make new ones. `kill -s` is how POSIX writes it; dash refuses a group
-/// after `kill -KILL`. The last line keeps the shell from turning itself into `setsid`, which as the leader of the group
-/// would have to fork and would end at once.
+/// after `kill -KILL`. The last line keeps the shell from turning itself into `setsid`, which as the leader of the
+/// group would have to fork and would end at once.
 const SCRIPT: &str = r#"
 while read -r _; do :; done
 setsid sh -c '
@@ -30,8 +30,8 @@ exit
 /// A folder and a group of processes that end with this value, or with the process that holds it.
 ///
 /// A small shell leads the group and reads from a pipe whose other end is here. Statics are not dropped and a killed
-/// process drops nothing, but the kernel closes the pipe in each case. The group's number cannot be taken by a stranger,
-/// because its leader lives until the end.
+/// process drops nothing, but the kernel closes the pipe in each case. The group's number cannot be taken by a
+/// stranger, because its leader lives until the end.
 #[derive(Debug)]
 pub struct Guard {
     folder: PathBuf,

@@ -33,8 +33,8 @@ const STOP: Duration = Duration::from_secs(30);
 
 /// A Kafka server that a test owns; dropping it kills it and removes its data.
 ///
-/// The first start on a machine downloads Kafka; that needs `mvn`, and every start needs `java`. A test that panics while
-/// it holds the server prints the end of the server's log.
+/// The first start on a machine downloads Kafka; that needs `mvn`, and every start needs `java`. A test that panics
+/// while it holds the server prints the end of the server's log.
 #[derive(Debug)]
 pub struct KafkaServer {
     process: Option<Child>,
@@ -63,8 +63,9 @@ impl KafkaServer {
 
     /// The bootstrap servers of the one Kafka that all tests of this process share.
     ///
-    /// It is the one that `KAFKA_BOOTSTRAP_SERVERS` names, where that is set, else one that is started at the first call.
-    /// It is for tests that neither kill it nor count what is in it: each makes topics and groups with names of its own.
+    /// It is the one that `KAFKA_BOOTSTRAP_SERVERS` names, where that is set, else one that is started at the first
+    /// call. It is for tests that neither kill it nor count what is in it: each makes topics and groups with names of
+    /// its own.
     ///
     /// # Errors
     /// As [`start`](Self::start); every call then gives the same error.

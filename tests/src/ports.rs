@@ -7,14 +7,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-// Below the range from which Linux takes the ports of outgoing connections (32768 and up), so that no client sits on them.
+// Below the range from which Linux takes the ports of outgoing connections (32768 and up), so that no client sits on
+// them.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 10_000;
 
 /// A reserved port of 127.0.0.1.
 ///
-/// The reservation is a lock on a file. It stays while the server that listens there is down, so that the server can come
-/// back to the same port, and the operating system ends it with this value or with the process.
+/// The reservation is a lock on a file. It stays while the server that listens there is down, so that the server can
+/// come back to the same port, and the operating system ends it with this value or with the process.
 #[derive(Debug)]
 pub struct Port {
     number: u16,
@@ -89,7 +90,8 @@ mod tests {
         given_at_last(folder.path(), port.number());
     }
 
-    // A program that another test starts at that moment holds copies of our locks and sockets from its fork to its exec.
+    // A program that another test starts at that moment holds copies of our locks and sockets from its fork to its
+    // exec.
     fn given_at_last(folder: &Path, number: u16) {
         eventually(Duration::from_secs(10), "the port to be given again", || {
             Port::take(folder, number)

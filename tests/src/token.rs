@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A JSON web token for this subject, valid from now on for as long as that: a header, claims, and no signature behind the
-/// last dot.
+/// A JSON web token for this subject, valid from now on for as long as that: a header, claims, and no signature behind
+/// the last dot.
 #[allow(clippy::disallowed_methods, reason = "Kafka compares it with its own clock")]
 pub fn unsigned(subject: &str, life: Duration) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

@@ -1,12 +1,13 @@
 //! Signals at a program that something keeps from ending: the first gives it its time, the second none.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use messaging_tests::process::{Program, Signal};
 
 const SOON: Duration = Duration::from_secs(20);
+const A_MOMENT: Duration = Duration::from_millis(100);
 const AN_HOUR_MS: u64 = 3_600_000;
 
 fn start(how: &str, shutdown_ms: u64) -> Result<Program> {
@@ -70,10 +71,7 @@ fn a_second_signal_ends_a_start_that_blocks_its_thread() -> Result<()> {
 
 #[test]
 fn a_second_signal_after_the_drain_ends_what_holds_the_program() -> Result<()> {
-    let mut program = drained(AN_HOUR_MS)?;
-    program.signal(Signal::SIGTERM)?;
-    ends(program, 130)?;
-    Ok(())
+    interrupted(drained(AN_HOUR_MS)?)
 }
 
 #[test]
@@ -107,15 +105,33 @@ fn a_second_signal_ends_a_program_that_waited_for_the_first_by_itself() -> Resul
     let mut program = held("asks-and-stays", 1)?;
     program.signal(Signal::SIGTERM)?;
     program.wait_for_line(|line| line == "told", SOON)?;
+    interrupted(program)
+}
+
+/// As `timeout -s INT` sends them, and a terminal to a program and to what runs it.
+#[test]
+fn signals_that_come_together_are_one() -> Result<()> {
+    let mut program = start("drains", AN_HOUR_MS)?;
+    program.wait_for_line(|line| line == "runs", SOON)?;
     program.signal(Signal::SIGTERM)?;
-    ends(program, 130)?;
+    program.signal(Signal::SIGINT)?;
+    program.wait_for_line(|line| line == "done", SOON)?;
+    ends(program, 0)?;
     Ok(())
+}
+
+#[test]
+fn a_handler_that_blocks_is_told_while_it_does() -> Result<()> {
+    let mut program = held("handler-blocks", AN_HOUR_MS)?;
+    program.wait_for_line(|line| line.contains("a handler blocks its thread"), SOON)?;
+    program.signal(Signal::SIGTERM)?;
+    interrupted(program)
 }
 
 /// As when the reader of a pipe has ended with the same Ctrl-C.
 #[test]
 fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {
-    for (shutdown_ms, second, expected) in [(1000, None, 1), (AN_HOUR_MS, Some(Signal::SIGINT), 130)] {
+    for (shutdown_ms, is_interrupted) in [(1000, false), (AN_HOUR_MS, true)] {
         let mut shell = Command::new("sh");
         shell
             .args(["-c", "exec \"$0\" blocks 2>/dev/full", env!("CARGO_BIN_EXE_held")])
@@ -124,8 +140,11 @@ fn a_program_that_cannot_write_its_log_ends_all_the_same() -> Result<()> {
         let mut program = Program::start(shell)?;
         program.wait_for_line(|line| line == "held", SOON)?;
         program.signal(Signal::SIGTERM)?;
-        second.map_or(Ok(()), |signal| program.signal(signal))?;
-        ends(program, expected)?;
+        if is_interrupted {
+            interrupted(program)?;
+        } else {
+            ends(program, 1)?;
+        }
     }
     Ok(())
 }
@@ -138,9 +157,18 @@ fn ends_in_time(mut program: Program) -> Result<()> {
 
 /// Two signals end a program that has an hour for one.
 fn ends_at_once(mut program: Program) -> Result<()> {
-    // Two of one kind may be taken as one.
     program.signal(Signal::SIGTERM)?;
-    program.signal(Signal::SIGINT)?;
+    interrupted(program)
+}
+
+/// A program that was told to end before ends at once when it is told again. How much later that has to be is for it.
+fn interrupted(mut program: Program) -> Result<()> {
+    let end = Instant::now() + SOON;
+    while program.wait_timeout(A_MOMENT)?.is_none() {
+        assert!(Instant::now() < end, "it does not end");
+        // It may have ended since.
+        let _ = program.signal(Signal::SIGINT);
+    }
     ends(program, 130)?;
     Ok(())
 }

@@ -49,8 +49,8 @@ impl Check for NewProduct {
 
 /// `POST /v1/orders`
 ///
-/// The total is the client's word, for what is to be paid need not be the sum of the items: there are discounts and costs
-/// of delivery.
+/// The total is the client's word, for what is to be paid need not be the sum of the items: there are discounts and
+/// costs of delivery.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewOrder {

@@ -1,9 +1,9 @@
 //! Orders' events.
 //!
-//! Each is published after its row is committed: two writes, and the process may die, or Kafka be away, between them. Then
-//! the row is there and nobody was told. The caller gets an error and may repeat a PATCH, which publishes again; a program
-//! that must not depend on its callers writes the event into a table of the same transaction, the outbox, from which a
-//! task of its own publishes. The other order would be worse: an event of an order that was never kept.
+//! Each is published after its row is committed: two writes, and the process may die, or Kafka be away, between them.
+//! Then the row is there and nobody was told. The caller gets an error and may repeat a PATCH, which publishes again; a
+//! program that must not depend on its callers writes the event into a table of the same transaction, the outbox, from
+//! which a task of its own publishes. The other order would be worse: an event of an order that was never kept.
 
 use messaging::Producer;
 

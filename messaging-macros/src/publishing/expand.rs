@@ -1,6 +1,6 @@
 //! The function with its body wrapped.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
@@ -18,6 +18,7 @@ pub(super) fn expand(publisher: &Publisher) -> TokenStream {
         body,
         ..
     } = publisher;
+    let body = more_than_one_value(body);
     let (private, at_outcome) = (keys.private(), shown_at(outcome));
     let private_at_outcome = keys.private_at(at_outcome);
     let (spec, send) = (spec(publisher), send(publisher));
@@ -40,6 +41,16 @@ pub(super) fn expand(publisher: &Publisher) -> TokenStream {
             #finished
         }
     }
+}
+
+/// The body with an item before all else. A body of one value would be the value of a block, whose braces the compiler
+/// then wants removed, although they are the function's.
+fn more_than_one_value(body: &Group) -> Group {
+    let written = body.stream();
+    let item = quote_spanned!(Span::mixed_site()=> const _: () = (););
+    let mut longer = Group::new(body.delimiter(), quote!(#item #written));
+    longer.set_span(body.span());
+    longer
 }
 
 fn spec(publisher: &Publisher) -> TokenStream {

@@ -36,7 +36,7 @@ fn all_at_once() {
     );
     let expected = [
         "`concurrency` is too small",
-        "unknown key `topics` (did you mean `topic`?)",
+        "unknown key `topics`: it reads one topic",
         "unknown `order` \"keys\" (did you mean `key`?)",
         "`timeout` is no duration, \" s\" is no unit",
         "`timeout` is given twice",
@@ -114,6 +114,40 @@ fn every_value_has_its_check() {
             format!("topic = \"orders\", {keys}")
         };
         let found = worker(&keys, "async fn charge(order: Order) {}");
+        assert!(
+            matches!(&found[..], [one] if one.contains(message)),
+            "{keys}: {found:?}"
+        );
+    }
+}
+
+/// Words of other frameworks are answered by ours, and no second message asks for what was meant.
+#[test]
+fn words_from_elsewhere_are_answered() {
+    for (keys, message) in [
+        ("topic = \"orders\", batch = true", "takes `Batch<_>` first"),
+        (
+            "topic = \"orders\", attempts = 4",
+            "4 attempts are `max_retries = 3`",
+        ),
+        (
+            "topic = \"orders\", autoretry_for = Timeout",
+            "write `classify = path`",
+        ),
+        ("topic = \"orders\", time_limit = 30", "write `timeout"),
+        ("topic = \"orders\", on_failure = tell", "on `impl Worker for`"),
+        ("topic = \"orders\", prefetch_count = 10", "write `max_in_flight`"),
+        (
+            "topic = \"orders\", acks_late = true",
+            "committed when it is done",
+        ),
+        ("topic = \"orders\", queue = \"orders\"", "write `topic = "),
+        ("topic = \"orders\", dlq = \"bad\"", "did you mean `dlq_topic`?"),
+        ("topic = \"orders\", delay = 1", "did you mean `retry_delay`?"),
+        ("\"orders\"", "write keys as `key = value`: `topic = \"orders\"`"),
+        ("\"orders\", max_retries = 3", "`topic = \"orders\"`"),
+    ] {
+        let found = worker(keys, "async fn charge(order: Order) {}");
         assert!(
             matches!(&found[..], [one] if one.contains(message)),
             "{keys}: {found:?}"

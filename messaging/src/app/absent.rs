@@ -1,5 +1,5 @@
-//! A broker or a client that this build does not have: the check says so, and whoever asks it for something all the same
-//! is refused with the same words. Another one never takes its place in silence.
+//! A broker or a client that this build does not have: the check says so, and whoever asks it for something all the
+//! same is refused with the same words. Another one never takes its place in silence.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) fn lacking(settings: &Settings) -> Option<String> {
     match settings.message_broker {
         MessageBroker::Memory => None,
         broker @ (MessageBroker::Redis | MessageBroker::Rabbitmq) => Some(format!(
-            "message_broker is {broker}{}, which this build does not have; set message_broker to kafka or memory",
+            "message_broker is {broker}{}, which is not written yet; set message_broker to kafka or memory",
             place("message_broker")
         )),
         MessageBroker::Kafka if !settings.kafka_enabled => None,
@@ -26,7 +26,7 @@ pub(crate) fn lacking(settings: &Settings) -> Option<String> {
             place("message_broker")
         )),
         MessageBroker::Kafka if settings.kafka_backend == KafkaBackend::Native => Some(format!(
-            "kafka_backend is native{}, which this build does not have; set kafka_backend to librdkafka",
+            "kafka_backend is native{}, which is not written yet; set kafka_backend to librdkafka",
             place("kafka_backend")
         )),
         MessageBroker::Kafka => None,
@@ -98,7 +98,7 @@ mod tests {
     fn what_is_not_there_is_named_with_its_place_and_what_to_set_instead() {
         for broker in ["redis", "rabbitmq"] {
             let expected = format!(
-                "message_broker is {broker} (environment MESSAGE_BROKER), which this build does not have; set message_broker to kafka or memory"
+                "message_broker is {broker} (environment MESSAGE_BROKER), which is not written yet; set message_broker to kafka or memory"
             );
             assert_eq!(told(&[("MESSAGE_BROKER", broker)]), Some(expected));
         }
@@ -108,7 +108,7 @@ mod tests {
         #[cfg(feature = "kafka")]
         {
             assert_eq!(told(&[]), None);
-            let expected = "kafka_backend is native (environment KAFKA_BACKEND), which this build does not have; set kafka_backend to librdkafka";
+            let expected = "kafka_backend is native (environment KAFKA_BACKEND), which is not written yet; set kafka_backend to librdkafka";
             assert_eq!(told(&[native]).as_deref(), Some(expected));
         }
     }

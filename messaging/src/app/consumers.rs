@@ -1,12 +1,13 @@
 //! The consumers of an App, and the handlers of their events.
 
-use super::App;
+use super::{App, made_by_hand};
 use crate::consumer::{Gathered, gather};
 use crate::spec::{ConsumerSpec, EventHandlerSpec};
 
 impl App {
     /// Adds a consumer by hand, with the handlers given to it by [`ConsumerSpec::on`].
     pub fn consumer(mut self, spec: ConsumerSpec) -> App {
+        made_by_hand(spec.name());
         self.consumers.push(spec);
         self
     }

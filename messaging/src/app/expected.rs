@@ -8,8 +8,9 @@ use crate::registry;
 use crate::spec::{Place, PublisherSpec, TopicSpec};
 
 impl App {
-    /// States that something is registered by each of these cargo packages: a worker, a consumer, a handler of events, a
-    /// topic or a publisher. A crate that the program names nowhere is left out by the linker in silence; the check then says so.
+    /// States that something is registered by each of these cargo packages: a worker, a consumer, a handler of events,
+    /// a topic or a publisher. A crate that the program names nowhere is left out by the linker in silence; the check
+    /// then says so.
     ///
     /// ```
     /// use messaging::App;

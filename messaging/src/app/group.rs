@@ -44,7 +44,8 @@ impl Plan {
             }
         }
         let shutdown = Shutdown::within(self.settings.shutdown_timeout_ms);
-        let running = Running::new(started, self.producer.clone(), shutdown);
+        let late = self.late_topics(absent);
+        let running = Running::new(started, self.producer.clone(), shutdown, late.as_ref());
         let Some(failed) = failed else {
             return Ok(running);
         };
@@ -157,7 +158,12 @@ fn join(
         .map_err(|source| Error::from(Kind::Broker { what: what(), source }))
 }
 
-fn request(group: &str, topics: &[String], reset: Option<OffsetReset>, settings: &Settings) -> Subscribe {
+pub(super) fn request(
+    group: &str,
+    topics: &[String],
+    reset: Option<OffsetReset>,
+    settings: &Settings,
+) -> Subscribe {
     Subscribe {
         group: group.to_owned(),
         topics: topics.to_vec(),
@@ -169,7 +175,7 @@ fn request(group: &str, topics: &[String], reset: Option<OffsetReset>, settings:
 }
 
 /// How long what is finished waits to be committed; nothing: it does not.
-fn commit_interval(settings: &Settings) -> Option<Duration> {
+pub(super) fn commit_interval(settings: &Settings) -> Option<Duration> {
     settings
         .kafka_enable_auto_commit
         .then_some(settings.kafka_auto_commit_interval_ms)

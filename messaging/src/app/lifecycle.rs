@@ -42,7 +42,7 @@ impl App {
         let absent = plan.prepare(&*broker).await;
         let observer = self.observer.as_ref();
         let running = plan.subscribe(&*broker, observer, &absent).await?;
-        Ok(running.offered())
+        Ok(running.known_to_the_process(self.standing))
     }
 
     /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
@@ -54,7 +54,7 @@ impl App {
         topics::create(plan.broker.as_deref(), &plan.settings, topics).await
     }
 
-    /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal ends the process at once. When
+    /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal, half a second later or more, ends the process at once. When
     /// the shutdown hangs, whatever began it, the process is ended a second after `shutdown_timeout_ms`. A signal
     /// during the start ends it: nothing runs yet.
     ///

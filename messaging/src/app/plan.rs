@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Given, Resolved, topics};
+use super::topics::LateTopics;
+use super::{Given, Resolved, Standing, topics};
 use crate::broker::Broker;
-use crate::check::{Built, Problem, Problems, check};
+use crate::check::{Built, Problem, Problems, check, overrides};
 use crate::consumer::Made;
 use crate::error::{Kind, Result};
 use crate::handler::Hooks;
@@ -16,6 +17,7 @@ use crate::spec::EventHandlerSpec;
 /// An App whose settings, workers and handlers are made, before anything is connected.
 pub(super) struct Plan {
     pub(super) settings: Settings,
+    pub(super) standing: Standing,
     pub(super) given: Vec<Given>,
     /// Workers and consumers.
     pub(super) workers: Vec<Planned>,
@@ -40,7 +42,7 @@ impl Plan {
             .iter()
             .map(|worker| (&worker.resolved, worker.made.as_deref().map_err(Vec::as_slice)))
             .collect();
-        let mut problems = check(&self.settings, &self.given, &built);
+        let mut problems = check(&self.settings, self.standing, &self.given, &built);
         problems.extend(self.problems.iter().cloned());
         match Problems::new(problems) {
             Some(problems) => Err(Kind::Check(problems).into()),
@@ -54,7 +56,8 @@ impl Plan {
 
     /// Says what looks wrong in the settings, and what was found: every worker, its topics, its group and where the group's name came from.
     pub(super) fn announce(&self) {
-        for warning in self.settings.warnings() {
+        let judged = overrides::judge(&self.settings, &self.resolved(), self.standing);
+        for warning in self.settings.warnings().iter().chain(&judged.warnings) {
             tracing::warn!("{warning}");
         }
         if cfg!(panic = "abort") {
@@ -77,6 +80,13 @@ impl Plan {
         }
     }
 
+    /// What makes the dead letter topics of those that are absent; nothing where none is to be made.
+    pub(super) fn late_topics(&self, absent: &BTreeSet<String>) -> Option<LateTopics> {
+        let broker = self.broker.clone()?;
+        let makes = self.settings.kafka_dlq_auto_create && !absent.is_empty();
+        makes.then(|| LateTopics::new(broker, self.resolved().into_iter().cloned().collect()))
+    }
+
     /// Gives the topics that it named as absent.
     pub(super) async fn prepare(&self, broker: &dyn Broker) -> BTreeSet<String> {
         let resolved = self.resolved();
@@ -84,9 +94,10 @@ impl Plan {
             Ok(admin) => {
                 let makes_topics = broker.capabilities().makes_topics;
                 let create = self.settings.kafka_dlq_auto_create;
-                let absent = topics::prepare(&*admin, &resolved, create, makes_topics).await;
-                topics::announce_new_groups(&*admin, &resolved).await;
-                absent
+                // Beside the rest of the start: it asks before the group can have joined.
+                let of_groups = resolved.iter().copied().cloned().collect();
+                tokio::spawn(topics::announce_new_groups(admin.clone(), of_groups));
+                topics::prepare(&*admin, &resolved, create, makes_topics).await
             }
             Err(error) => {
                 let error = crate::outcome::describe(&error);

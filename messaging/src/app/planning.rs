@@ -39,6 +39,7 @@ impl App {
             events: consumers::events(&gathered),
             problems,
             settings,
+            standing: self.standing,
             given: self.given.clone(),
             broker,
             producer,

@@ -66,7 +66,7 @@ impl Source {
 impl Resolved {
     pub(crate) fn new(spec: Subject<'_>, settings: &Settings) -> Resolved {
         let said = settings.overrides_of(spec.name);
-        let mut given = operators(&said).or(spec.keys.clone());
+        let mut given = Keys::said(&said).or(spec.keys.clone());
         let (group, group_from) = group(&spec, &given, settings);
         let reset = given
             .auto_offset_reset
@@ -179,21 +179,10 @@ impl Resolved {
         self.rules.on_exhausted == OnExhausted::Dlq
     }
 
-    /// One line for the start-up log and the `workers` command.
+    /// The keys by which its records are handled, with their defaults.
     pub(crate) fn keys(&self) -> &Rules {
         &self.rules
     }
-}
-
-/// What the operator says of the worker. A value that a key does not take is for the check to refuse.
-fn operators(said: &[&WorkerOverride]) -> Keys {
-    let mut keys = Keys::default();
-    for said in said {
-        if let Some(key) = WorkerKey::find(said.key()) {
-            let _ = (key.read)(&mut keys, said.given());
-        }
-    }
-    keys
 }
 
 fn output(spec: &Subject<'_>, overridden: Option<String>) -> Option<Target> {

@@ -1,19 +1,22 @@
 //! A started App: [`Running`].
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::shutdown;
+use super::standing::Standing;
+use super::topics::LateTopics;
 use super::unlogged;
 use super::watchdog::Watchdog;
 use crate::error::{Error, Kind, Result};
+use crate::lock::Lock;
 use crate::outcome::describe;
 use crate::producer::{Offer, Producer};
 use crate::runtime::clock::{self, Instant};
-use crate::runtime::driver::{End, Notice, Request};
+use crate::runtime::driver::{End, Notice, Request, Tally};
 use crate::runtime::health::{GroupHealth, Health};
 
 /// How a shutdown divides its time.
@@ -45,7 +48,7 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// A started App. Dropping it stops the App without waiting, and logs how many messages are unsent.
 /// [`publish`](crate::publish) outside of handlers goes through the App that runs for longest, until it is joined or
-/// dropped.
+/// dropped; a consumer by hand is none.
 #[derive(Debug)]
 pub struct Running {
     handle: Arc<Handle>,
@@ -55,7 +58,7 @@ pub struct Running {
     health: Vec<watch::Receiver<GroupHealth>>,
     producer: Producer,
     shutdown: Shutdown,
-    /// Until the end of a started App, its producer may be the process's default.
+    /// Until the end of a started App, the process knows its producer.
     offer: Option<Offer>,
     /// Only for a process that is nothing but this App.
     watchdog: Option<Watchdog>,
@@ -63,19 +66,23 @@ pub struct Running {
 
 /// What stopped an App, when it was not told to stop.
 #[derive(Clone, Debug, Default)]
-struct FirstError(Arc<Mutex<Option<Error>>>);
+struct FirstError(Arc<Lock<Option<Error>>>);
 
 impl FirstError {
+    /// Keeps it if it is the first. That is told; those that follow are told at debug, for one stop is enough.
     fn keep(&self, error: Error) {
-        self.lock().get_or_insert(error);
+        let mut first = self.0.lock();
+        if first.is_some() {
+            return tracing::debug!(error = %describe(&error), "the program stops already");
+        }
+        let why = describe(&error);
+        tracing::error!(error = %why, "the program stops");
+        unlogged::tell_stop(&why);
+        *first = Some(error);
     }
 
     fn take(&self) -> Option<Error> {
-        self.lock().take()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().take()
     }
 }
 
@@ -133,7 +140,12 @@ pub(super) struct Started {
 }
 
 impl Running {
-    pub(super) fn new(drivers: Vec<Started>, producer: Producer, shutdown: Shutdown) -> Running {
+    pub(super) fn new(
+        drivers: Vec<Started>,
+        producer: Producer,
+        shutdown: Shutdown,
+        late: Option<&LateTopics>,
+    ) -> Running {
         let (stopped, _) = watch::channel(None);
         let failed = FirstError::default();
         let (counted, ready) = watch::channel(0);
@@ -153,6 +165,7 @@ impl Running {
                 handle.clone(),
                 failed.clone(),
                 counted.clone(),
+                late.cloned(),
             ));
         }
         Running {
@@ -168,9 +181,13 @@ impl Running {
         }
     }
 
-    /// Lets its producer be the process's default until it has ended.
-    pub(super) fn offered(mut self) -> Running {
-        self.offer = Some(Offer::new(self.producer.clone()));
+    /// Lets `shutdown` find it, and publishing its producer as far as that is the process's, until it has ended.
+    pub(super) fn known_to_the_process(mut self, standing: Standing) -> Running {
+        let offer = match standing {
+            Standing::ByHand => Offer::by_hand,
+            Standing::Program | Standing::Picked => Offer::as_default,
+        };
+        self.offer = Some(offer(self.producer.clone()));
         shutdown::note(&self.handle);
         self
     }
@@ -279,10 +296,17 @@ impl Drop for Running {
 
 async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<()> {
     let mut result = Ok(());
+    let mut all = Tally::default();
     for end in ends {
         let ended = match end.await {
-            Ok(Ok(0)) => continue,
-            Ok(Ok(_)) => Kind::Unfinished(limit),
+            Ok(Ok(tally)) => {
+                all.done += tally.done;
+                all.left += tally.left;
+                if tally.cut_off == 0 {
+                    continue;
+                }
+                Kind::Unfinished(limit)
+            }
             Ok(Err(source)) => Kind::Broker {
                 what: "the subscription did not close cleanly".into(),
                 source,
@@ -293,6 +317,7 @@ async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<
         };
         result = result.and(Err(Error::new(ended)));
     }
+    tracing::info!("stopped: {} done, {} left for the next start", all.done, all.left);
     result
 }
 
@@ -302,6 +327,7 @@ async fn supervise(
     handle: Arc<Handle>,
     failed: FirstError,
     ready: watch::Sender<usize>,
+    late: Option<LateTopics>,
 ) {
     let mut was_ready = false;
     while let Some(notice) = notices.recv().await {
@@ -310,6 +336,10 @@ async fn supervise(
                 if !std::mem::replace(&mut was_ready, true) {
                     ready.send_modify(|count| *count += 1);
                 }
+                continue;
+            }
+            Notice::TakenUp(topic) => {
+                late.iter().for_each(|late| late.taken_up(topic.clone()));
                 continue;
             }
             Notice::Stopped(at) => Kind::Stopped {
@@ -325,27 +355,21 @@ async fn supervise(
                 source,
             },
         };
-        stop_with(Error::new(error), &handle, &failed);
+        failed.keep(Error::new(error));
+        handle.stop();
     }
     if !handle.stopping.load(Ordering::SeqCst) {
         // Nobody asked it to end, so it panicked. Its topics would stand still while the others go on.
         let error = Error::new(Kind::Usage(
             "a driver ended by itself; see the panic above, and please report it".into(),
         ));
-        stop_with(error, &handle, &failed);
+        failed.keep(error);
+        handle.stop();
     }
     // A driver that ended without ever being ready must not keep others waiting.
     if !was_ready {
         ready.send_modify(|count| *count += 1);
     }
-}
-
-fn stop_with(error: Error, handle: &Handle, failed: &FirstError) {
-    let why = describe(&error);
-    tracing::error!(error = %why, "the program stops");
-    unlogged::tell_stop(&why);
-    failed.keep(error);
-    handle.stop();
 }
 
 #[cfg(test)]
@@ -361,7 +385,7 @@ mod tests {
     /// An App of one driver that has ended so, and what tells whether its watchdog bit.
     fn watched(end: End, limit: Duration) -> (Running, Receiver<()>) {
         let producer = Producer::new(None, crate::settings::Settings::default(), None);
-        let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO));
+        let mut running = Running::new(Vec::new(), producer, Shutdown::within(Duration::ZERO), None);
         let (ended, driver) = oneshot::channel();
         ended.send(end).unwrap();
         running.drivers.push(driver);
@@ -378,7 +402,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_was_told_to_end_ends_though_its_app_has_ended() {
-        let (running, bitten) = watched(Ok(0), Duration::ZERO);
+        let (running, bitten) = watched(Ok(Tally::default()), Duration::ZERO);
         running.stop();
         running.join().await.unwrap();
         bitten.recv().unwrap();
@@ -386,7 +410,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_may_go_on_after_a_failure_that_left_nothing_behind() {
-        let (running, bitten) = watched(Ok(0), AN_HOUR);
+        let (running, bitten) = watched(Ok(Tally::default()), AN_HOUR);
         running.failed.keep(failed());
         running.join().await.unwrap_err();
         let stood_down = bitten.recv_timeout(Duration::from_secs(20));

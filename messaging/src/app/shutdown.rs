@@ -1,15 +1,16 @@
 //! The end of all that this process runs.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 use super::running::Handle;
 use crate::error::Result;
+use crate::living::Living;
 use crate::producer::close_all_producers;
 
 /// The Apps that were started and may still run.
-static STARTED: Mutex<Vec<Weak<Handle>>> = Mutex::new(Vec::new());
+static STARTED: Living<Handle> = Living::new();
 
 /// Stops every App of the process as [`Running::stop`](crate::Running::stop) does, waits until they have ended, and then
 /// closes every producer: those of the Apps, those of [`Producer::connect`](crate::Producer::connect), and the process's
@@ -31,10 +32,10 @@ static STARTED: Mutex<Vec<Weak<Handle>>> = Mutex::new(Vec::new());
 ///
 /// # Errors
 /// Work that was unfinished when the time was over, which is handled again at the next start
-/// ([`Error::is_unfinished`](crate::Error::is_unfinished)), and else messages that were not acknowledged
-/// ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped then as well.
+/// ([`Error::is_unfinished`](crate::Error::is_unfinished)), and else messages that were not acknowledged, or failed with
+/// nobody waiting and without a callback ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped then as well.
 pub async fn shutdown() -> Result<()> {
-    let apps: Vec<Arc<Handle>> = lock().drain(..).filter_map(|app| app.upgrade()).collect();
+    let apps = STARTED.take_all();
     apps.iter().for_each(|app| app.stop());
     let ended = join_all(apps.iter().map(|app| app.ended())).await;
     let closed = close_all_producers().await;
@@ -43,12 +44,5 @@ pub async fn shutdown() -> Result<()> {
 
 /// Lets [`shutdown`] find it, as long as it lives.
 pub(super) fn note(app: &Arc<Handle>) {
-    let mut all = lock();
-    all.retain(|other| other.strong_count() > 0);
-    all.push(Arc::downgrade(app));
-}
-
-fn lock() -> MutexGuard<'static, Vec<Weak<Handle>>> {
-    // Every change is one step, so that a panic of another holder leaves nothing half done.
-    STARTED.lock().unwrap_or_else(PoisonError::into_inner)
+    STARTED.note(app);
 }

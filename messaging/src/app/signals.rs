@@ -12,9 +12,14 @@ use tokio::sync::watch;
 use super::running::Handle;
 use super::watchdog;
 use crate::caught::caught;
+use crate::runtime::clock;
 
 /// The exit code of a program that was interrupted twice, as shells have it for SIGINT.
 const INTERRUPTED: i32 = 130;
+
+/// Signals within so long of the first are one: `timeout`, and some that supervise, signal a process and its group, and
+/// Ctrl-C reaches both a program and whoever passes it on.
+const TOGETHER: Duration = Duration::from_millis(500);
 
 /// What the process has to end from the first signal on: the longest time that an App of it asked for; 0 when none did.
 static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
@@ -33,7 +38,7 @@ static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
 /// ```
 ///
 /// The signals are taken over when this is called, not when it is first awaited, and until the process ends: the first one
-/// does nothing but this, a second one ends the process at once. Unless [`App::run`](crate::App::run) or
+/// does nothing but this, a second one, half a second later or more, ends the process at once. Unless [`App::run`](crate::App::run) or
 /// [`App::cli`](crate::App::cli) runs as well, nothing else limits the time from the first signal to the end.
 pub fn shutdown_requested() -> impl Future<Output = ()> + Send + 'static {
     let mut signals = Signals::listening();
@@ -102,11 +107,12 @@ fn listen(tell: &watch::Sender<bool>, answer: &mpsc::Sender<io::Result<()>>) -> 
         let mut signals = Endings::new()?;
         let _ = answer.send(Ok(()));
         signals.next().await;
+        let first = clock::now();
         tell.send_replace(true);
         let timeout = Duration::from_millis(SHUTDOWN_TIMEOUT_MS.load(Ordering::SeqCst));
         tokio::select! {
             biased;
-            () = signals.next() => interrupted(),
+            () = signals.next_after(first) => interrupted(),
             () = tokio::time::sleep(timeout + watchdog::GRACE), if !timeout.is_zero() => watchdog::end(timeout),
         }
     })
@@ -144,6 +150,18 @@ impl Endings {
             biased;
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+impl Endings {
+    /// Waits for one that does not belong to the first.
+    async fn next_after(&mut self, first: clock::Instant) {
+        loop {
+            self.next().await;
+            if first.elapsed() >= TOGETHER {
+                return;
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What is said on standard error when nobody takes the log: what stopped an App, which may never be joined, and where the
-//! rest of the log is.
+//! What is said on standard error when nobody takes the log: what stopped an App, which may never be joined, and where
+//! the rest of the log is.
 
 use std::fmt::Display;
 use std::io::Write;

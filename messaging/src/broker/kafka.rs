@@ -14,7 +14,7 @@
 //! | `rebalance` | assigned, revoked, lost |
 //! | `partitions`, `fill` | slots and epochs; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
-//! | `publisher`, `lingering`, `receipts`, `given_back` | users' sends: answered once |
+//! | `publisher`, `hurry`, `receipts`, `given_back` | users' sends: answered once |
 //! | `tokens` | gives each client its token, again and again |
 //! | `ffi` | fetching and sending past rdkafka: the only unsafe code |
 //! | `admin`, `probe` | topics and groups; is anybody there |
@@ -40,9 +40,9 @@ mod error;
 mod ffi;
 mod fill;
 mod given_back;
+mod hurry;
 mod joining;
 mod ledger;
-mod lingering;
 mod log;
 mod member;
 mod outputs;

@@ -10,25 +10,26 @@ use futures_util::future::BoxFuture;
 
 use super::{
     Admin, Broker, BrokerError, Capabilities, FailureHook, NewTopic, NotQueued, Outbound, Publisher, Reader,
-    Receipt, Start, Subscribe, Subscription, TopicPartition, Waiter,
+    Start, Subscribe, Subscription, TopicPartition, Waiter, WrittenAt,
 };
 use crate::delivery::Settlement;
 
 mod admin;
 mod group;
 mod log;
+mod meanwhile;
 mod member;
 mod reader;
 mod unsent;
+mod wait;
+mod written;
 
 use group::Group;
 use log::Log;
+pub use written::Written;
 
 /// How many partitions a topic has that nobody made on purpose.
 const DEFAULT_PARTITIONS: i32 = 3;
-
-/// A record as a test looks at it: partition, offset, key, value.
-pub type Written = (i32, i64, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// A broker inside the process. Clones share its topics and groups.
 #[derive(Clone)]
@@ -39,7 +40,7 @@ pub struct MemoryBroker {
 struct Shared {
     topics: BTreeMap<String, Log>,
     groups: BTreeMap<String, Group>,
-    /// Who waits for records without a group.
+    /// Who waits for records without a group: readers, and tests.
     readers: BTreeMap<u64, Waker>,
     last_reader: u64,
     auto_create: bool,
@@ -88,11 +89,6 @@ impl MemoryBroker {
         shared.rebalance_all();
     }
 
-    /// All records of a topic, partition by partition. For tests.
-    pub fn records(&self, topic: &str) -> Vec<Written> {
-        self.lock().topics.get(topic).map(Log::all).unwrap_or_default()
-    }
-
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic of another holder leaves no half-made state: every change is one push or one insert.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
@@ -135,15 +131,14 @@ impl Shared {
         made
     }
 
-    fn append(&mut self, message: Outbound<'_>) -> Result<Receipt, BrokerError> {
+    fn append(&mut self, message: Outbound<'_>) -> Result<WrittenAt, BrokerError> {
         let (partition, offset, timestamp) = self.topic(message.topic)?.append(message);
         self.changed();
-        Ok(Receipt::written(
-            message.topic,
+        Ok(WrittenAt {
             partition,
             offset,
-            Some(timestamp),
-        ))
+            timestamp: Some(timestamp),
+        })
     }
 
     fn rebalance_all(&mut self) {
@@ -151,6 +146,12 @@ impl Shared {
             group.rebalance(&self.topics);
         }
         self.changed();
+    }
+
+    /// A number under which one that reads without a group keeps its waker.
+    fn new_reader(&mut self) -> u64 {
+        self.last_reader += 1;
+        self.last_reader
     }
 
     fn changed(&mut self) {
@@ -210,10 +211,10 @@ impl Broker for MemoryBroker {
 
 impl Publisher for MemoryBroker {
     fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
-        let receipt = self.lock().append(message).map_err(NotQueued::Refused)?;
+        let written = self.lock().append(message).map_err(NotQueued::Refused)?;
         if let Some(waiter) = waiter.take() {
             // Whoever waited may have gone.
-            let _ = waiter.send(Ok(receipt));
+            let _ = waiter.answer(Ok(written));
         }
         Ok(())
     }

@@ -41,8 +41,8 @@ const OUT: usize = 1000;
 /// # }
 /// ```
 ///
-/// Only what is acknowledged, and all that came before it in its partition, is ever committed. Dropping the stream leaves the
-/// group at once; what is not acknowledged then is handled again by whoever reads next.
+/// Only what is acknowledged, and all that came before it in its partition, is ever committed. Dropping the stream
+/// leaves the group at once; what is not acknowledged then is handled again by whoever reads next.
 #[derive(Debug)]
 pub struct Deliveries {
     source: mpsc::Receiver<Offer>,
@@ -67,16 +67,16 @@ impl Deliveries {
         Some(offer.taken(&self.out))
     }
 
-    /// Begins to end: the records that are fetched already still come, then the stream is over. All of them, and those that
-    /// are out, are to be acknowledged within `shutdown_timeout_ms` less 3 s.
+    /// Begins to end: the records that are fetched already still come, then the stream is over. All of them, and those
+    /// that are out, are to be acknowledged within `shutdown_timeout_ms` less 3 s.
     pub fn stop(&self) {
         if let Some(running) = &self.running {
             running.stop();
         }
     }
 
-    /// Waits until what is out is acknowledged, for `shutdown_timeout_ms` less 3 s at most, commits and leaves the group.
-    /// What the program has not taken yet is left to whoever reads next.
+    /// Waits until what is out is acknowledged, for `shutdown_timeout_ms` less 3 s at most, commits and leaves the
+    /// group. What the program has not taken yet is left to whoever reads next.
     ///
     /// # Errors
     /// What ended the consumer, and [records that were not acknowledged](crate::Error::is_unfinished) in time.

@@ -32,7 +32,7 @@ fn problem_of(consumer: &Gathered<'_>, what: &str) -> Problem {
 
 fn stray(handler: &EventHandlerSpec) -> Problem {
     let (name, event) = (handler.name(), handler.event());
-    let consumer = handler.consumer_name().unwrap_or("no consumer");
+    let consumer = handler.consumer_type_name().unwrap_or("no consumer");
     let what = format!(
         "handler \"{name}\" of event \"{event}\" is for `{consumer}`, and no consumer of that type is in this App; write `#[consumer(\"group\", topics = [\"…\"])]` on the type, and `messaging::anchor!(…)` when its crate is named nowhere"
     );

@@ -3,38 +3,77 @@
 use std::collections::BTreeMap;
 
 use super::Problem;
-use crate::app::Resolved;
+use crate::app::{Resolved, Standing, names_made_by_hand};
 use crate::nearest::did_you_mean;
 use crate::registry;
 use crate::settings::{Refusal, SettingValue, Settings, WorkerOverride, variable_name};
 use crate::spec::{Keys, Kind, Place, WORKER_KEYS, WorkerKey};
 
-pub(super) fn overrides(settings: &Settings, workers: &[&Resolved]) -> Vec<Problem> {
-    let (registered, consumers) = (registry::workers(), registry::consumers());
-    // A program that runs only some of its workers has settings for the others as well.
-    let registered = registered.iter().map(|spec| (spec.name(), Kind::Worker));
-    let consumers = consumers.iter().map(|spec| (spec.name(), Kind::Consumer));
-    let here = workers.iter().map(|worker| (worker.name.as_str(), worker.kind));
-    let all: Vec<(&str, Kind)> = here.chain(registered).chain(consumers).collect();
-    let said = settings.worker_overrides().iter();
-    let refused = said.filter_map(|said| refused(said, &all));
-    let refused = refused.map(|what| Problem::new(what, []));
-    refused.chain(collisions(workers)).collect()
+/// What is wrong of it for an App of these workers.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    pub(crate) problems: Vec<Problem>,
+    /// What is said of workers that are nowhere: a warning of an App that does not have to know all of them.
+    pub(crate) warnings: Vec<String>,
 }
 
-fn refused(said: &WorkerOverride, all: &[(&str, Kind)]) -> Option<String> {
-    let (worker, key) = (said.worker(), said.key());
-    let place = format!("workers.{worker}.{key} ({})", said.origin());
-    let Some((_, kind)) = all.iter().find(|(name, _)| said.is_of(name)) else {
-        if let SettingValue::Table(_) = said.value() {
-            return Some(format!(
-                "{place}: there is no worker {worker}; a name with a dot needs quotes, [messaging.workers.\"{worker}.{key}\"]"
-            ));
+/// The program judges all that is said of what is registered, also when it runs only some of it. An App of picked workers,
+/// and a consumer by hand, judge what is said of their own: the rest may be meant for another App.
+pub(crate) fn judge(settings: &Settings, workers: &[&Resolved], standing: Standing) -> Judged {
+    let (all, is_program) = (known(workers), standing == Standing::Program);
+    let mine = if is_program { all.len() } else { workers.len() };
+    let mut judged = Judged::default();
+    for said in settings.worker_overrides() {
+        match all.iter().position(|(name, _)| said.is_of(name)) {
+            Some(at) if at < mine => {
+                let refused = refused(said, all[at].1);
+                judged.problems.extend(refused.map(|what| Problem::new(what, [])));
+            }
+            Some(_) => {}
+            None if names_made_by_hand().iter().any(|name| said.is_of(name)) => {}
+            None if is_program => judged.problems.push(Problem::new(unknown(said, &all), [])),
+            None => judged.warnings.push(unknown(said, &all)),
         }
-        let near = did_you_mean(worker, all.iter().map(|(name, _)| *name));
-        return Some(format!("{place}: there is no worker {worker}{near}"));
-    };
-    let has = |row: &&WorkerKey| *kind == Kind::Worker || row.of_consumers;
+    }
+    judged.problems.extend(collisions(workers));
+    judged
+}
+
+/// These workers, and behind them what is registered.
+fn known(workers: &[&Resolved]) -> Vec<(String, Kind)> {
+    let here = workers.iter().map(|worker| (worker.name.clone(), worker.kind));
+    let (registered, consumers) = (registry::workers(), registry::consumers());
+    let registered = registered
+        .iter()
+        .map(|spec| (spec.name().to_owned(), Kind::Worker));
+    let consumers = consumers
+        .iter()
+        .map(|spec| (spec.name().to_owned(), Kind::Consumer));
+    here.chain(registered).chain(consumers).collect()
+}
+
+fn place(said: &WorkerOverride) -> String {
+    format!("workers.{}.{} ({})", said.worker(), said.key(), said.origin())
+}
+
+/// What to say of a worker that is nowhere.
+fn unknown(said: &WorkerOverride, all: &[(String, Kind)]) -> String {
+    let (place, worker, key) = (place(said), said.worker(), said.key());
+    if let SettingValue::Table(_) = said.value() {
+        return format!(
+            "{place}: there is no worker {worker}; a name with a dot needs quotes, [messaging.workers.\"{worker}.{key}\"]"
+        );
+    }
+    let made = names_made_by_hand();
+    let names = all.iter().map(|(name, _)| name).chain(&made);
+    let near = did_you_mean(worker, names.map(String::as_str));
+    format!("{place}: there is no worker {worker}{near}")
+}
+
+/// What is wrong of what is said of a worker that is known.
+fn refused(said: &WorkerOverride, kind: Kind) -> Option<String> {
+    let (place, key) = (place(said), said.key());
+    let has = |row: &&WorkerKey| kind == Kind::Worker || row.of_consumers;
     let Some(row) = WorkerKey::find(key).filter(has) else {
         let near = did_you_mean(key, WORKER_KEYS.iter().filter(has).map(|key| key.name));
         return Some(format!("{place}: {kind}s have no such key{near}"));

@@ -13,8 +13,9 @@ use crate::broker::Admin;
 /// How often the broker is asked for the partitions of the topic.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Gives the partitions behind those that are known, from their first records: all of them are newer than the first look.
-/// It has a task of its own, because a question that is given up for each record that comes would never be answered.
+/// Gives the partitions behind those that are known, from their first records: all of them are newer than the first
+/// look. It has a task of its own, because a question that is given up for each record that comes would never be
+/// answered.
 pub(super) fn behind(known: usize, connection: &Connection, topic: &str) -> mpsc::Receiver<Vec<Stretch>> {
     let (tell, told) = mpsc::channel(1);
     tokio::spawn(look(known, connection.admin.clone(), topic.to_owned(), tell));

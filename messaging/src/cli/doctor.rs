@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::connection::Connection;
 use super::output::{Format, counted};
 use crate::App;
-use crate::app::{Resolved, too_small};
+use crate::app::{Resolved, several, too_small};
 use crate::error::{Kind, Result};
 
 mod broker;
@@ -51,7 +51,7 @@ pub(super) async fn run(app: &App, options: &Options) -> Result<()> {
     }
 }
 
-/// One after the other, and no further than it makes sense: without settings there is no broker to ask.
+/// No further than it makes sense: without settings there is no broker to ask.
 async fn examine(app: &App) -> Vec<Finding> {
     let mut findings = Vec::new();
     let settings = match app.settings() {
@@ -70,12 +70,14 @@ async fn examine(app: &App) -> Vec<Finding> {
     findings.push(broker::reached(&connection).await);
     let workers = app.resolved_by(&settings);
     let small = too_small(&*connection.admin, &workers).await;
-    for topic in topics::of(&workers) {
-        findings.push(topics::look(&connection, &topic, &small).await);
-    }
-    for group in groups(&workers) {
-        findings.push(groups::look(&connection, group, &workers).await);
-    }
+    let topics = topics::of(&workers);
+    let topics = topics
+        .iter()
+        .map(|topic| topics::look(&connection, topic, &small));
+    findings.extend(several(topics).await);
+    let groups = groups(&workers).into_iter();
+    let groups = groups.map(|group| groups::look(&connection, group, &workers));
+    findings.extend(several(groups).await);
     findings
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::connection::{Connection, failed};
 use super::shown::Parts;
-use crate::broker::{BrokerError, NotQueued, Outbound, Publisher, Receipt};
+use crate::broker::{Answer, BrokerError, NotQueued, Outbound, Publisher, Receipt, Waiter};
 use crate::error::{Error, Kind, Result};
 
 /// Sends to topics as the broker names them.
@@ -17,7 +17,7 @@ pub(super) struct Sender {
 /// A message on its way.
 pub(super) struct Sent {
     topic: String,
-    receipt: oneshot::Receiver<Result<Receipt, BrokerError>>,
+    answer: oneshot::Receiver<Answer>,
 }
 
 impl Sender {
@@ -35,7 +35,7 @@ impl Sender {
     /// # Errors
     /// When it will never be taken.
     pub(super) async fn send(&self, topic: &str, message: &Parts) -> Result<Sent> {
-        let (waiter, receipt) = oneshot::channel();
+        let (waiter, answer) = Waiter::channel();
         let mut waiter = Some(waiter);
         let outbound = Outbound {
             topic,
@@ -51,7 +51,7 @@ impl Sender {
             }
         }
         let topic = topic.to_owned();
-        Ok(Sent { topic, receipt })
+        Ok(Sent { topic, answer })
     }
 
     /// Sends what is queued now.
@@ -66,8 +66,10 @@ impl Sent {
     /// # Errors
     /// When it was not written.
     pub(super) async fn receipt(self) -> Result<Receipt> {
-        let answer = self.receipt.await.unwrap_or(Err(BrokerError::Closed));
-        answer.map_err(|source| not_written(&self.topic, source))
+        match self.answer.await.unwrap_or(Err(BrokerError::Closed)) {
+            Ok(place) => Ok(Receipt::written(self.topic, place)),
+            Err(source) => Err(not_written(&self.topic, source)),
+        }
     }
 }
 

@@ -52,6 +52,8 @@ pub struct Core<F: Freight> {
     /// Whether the program ends, and whether that was announced.
     pub(super) draining: bool,
     pub(super) drained: bool,
+    /// Records that are done.
+    pub(super) settled: u64,
 }
 
 impl<F: Freight> Core<F> {
@@ -76,6 +78,7 @@ impl<F: Freight> Core<F> {
             transactions: Transactions::default(),
             draining: false,
             drained: false,
+            settled: 0,
         }
     }
 
@@ -156,6 +159,16 @@ impl<F: Freight> Core<F> {
     /// Records started or queued, over all partitions.
     pub fn in_flight(&self) -> usize {
         self.partitions.iter().map(|partition| partition.in_flight).sum()
+    }
+
+    /// Records that are done, since the start.
+    pub fn settled(&self) -> u64 {
+        self.settled
+    }
+
+    /// Records that a handler had and that are not done, over all partitions: whoever has them next handles them again.
+    pub fn begun(&self) -> usize {
+        self.partitions.iter().map(Partition::begun).sum()
     }
 
     /// Whether something is to end or to start by itself: a handler or the broker has a record, or one may start now.

@@ -111,6 +111,7 @@ impl<F: Freight> Core<F> {
         partition.release_lane(ticket.seq);
         let record = partition.entry(ticket.seq).and_then(|entry| entry.record.take());
         let moved = partition.settle(ticket.seq);
+        self.settled += 1;
         if self.settlement == Settlement::Acks {
             self.commits.acknowledge(ticket, record);
         }

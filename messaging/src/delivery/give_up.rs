@@ -9,8 +9,8 @@ use super::tracker::Phase;
 use super::{Command, Core, Freight, GivenUp, Settlement, Ticket, TimerId};
 use crate::outcome::Reason;
 
-/// How long a dead letter that the broker refused waits until it is written again. Each refusal costs the producer a new
-/// client, and what is refused once is mostly refused again.
+/// How long a dead letter that the broker refused waits until it is written again. Each refusal costs the producer a
+/// new client, and what is refused once is mostly refused again.
 const DEAD_LETTER_AGAIN: RetryPolicy = RetryPolicy {
     max_retries: u32::MAX,
     backoff: Backoff::Exponential,

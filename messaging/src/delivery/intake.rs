@@ -55,9 +55,9 @@ impl<F: Freight> Core<F> {
         taken
     }
 
-    /// Records that a worker has queued or started, and the bytes it keeps: derived from its partitions, so that nothing
-    /// can leak. A record that waits for the broker only does not count as a record, or the time of an acknowledgement
-    /// would bound the rate; it counts by its bytes.
+    /// Records that a worker has queued or started, and the bytes it keeps: derived from its partitions, so that
+    /// nothing can leak. A record that waits for the broker only does not count as a record, or the time of an
+    /// acknowledgement would bound the rate; it counts by its bytes.
     fn in_hand(&self, worker: usize) -> (usize, usize) {
         let own = self
             .partitions

@@ -123,7 +123,8 @@ impl RetryPolicy {
         self
     }
 
-    /// The share of a delay, from 0 to 1, that is drawn by chance and added or taken away. The start-up check refuses others.
+    /// The share of a delay, from 0 to 1, that is drawn by chance and added or taken away. The start-up check refuses
+    /// others.
     pub const fn jitter(mut self, jitter: f64) -> RetryPolicy {
         self.jitter = jitter;
         self

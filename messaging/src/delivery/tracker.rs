@@ -299,6 +299,12 @@ impl<F: Freight> Partition<F> {
         *refusals
     }
 
+    /// Records that a handler had and that are not done.
+    pub(super) fn begun(&self) -> usize {
+        let left = |entry: &&Entry<F>| entry.attempts > 0 && entry.state != State::Done;
+        self.entries.iter().filter(left).count()
+    }
+
     /// The first record that is not done, which holds the watermark: its offset and how often it was tried.
     pub(super) fn front(&self) -> Option<(i64, u32)> {
         self.entries.front().map(|entry| (entry.offset, entry.attempts))

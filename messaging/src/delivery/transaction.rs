@@ -42,6 +42,7 @@ impl<F: Freight> Core<F> {
             for seq in range.clone() {
                 partition.settle(seq);
             }
+            self.settled += range.end - range.start;
             partition.requested = partition.watermark();
             self.wake(*slot);
         }

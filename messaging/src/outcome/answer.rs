@@ -84,7 +84,7 @@ impl Outbox {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer of a handler",
     label = "a handler cannot return this",
-    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>` or `Vec<_>` of one, `Message<_>`, or `Result<_, E>` where `E` is an error"
+    note = "return `()`, a payload (`#[derive(Payload)]`), `Option<_>` or `Vec<_>` of one, `Message<_>`, or `Result<_, E>` where `E` is an error that can cross threads, such as `messaging::BoxError` (`Box<dyn Error + Send + Sync>`, not `Box<dyn Error>`)"
 )]
 pub trait IntoOutcome: Sized {
     /// What may be published; checked against the output topic.

@@ -22,42 +22,94 @@ use crate::BoxError;
 /// # let _ = charge(1);
 /// ```
 ///
+/// It may keep the error that it comes from, which the log and the dead letter then tell as well:
+///
+/// ```
+/// use messaging::HandlerError;
+///
+/// fn amount(text: &str) -> Result<i64, HandlerError> {
+///     let cents = text.parse::<i64>();
+///     cents.map_err(|error| HandlerError::reject("the amount is no number").caused_by(error))
+/// }
+/// # assert!(std::error::Error::source(&amount("x").unwrap_err()).is_some());
+/// ```
+///
+/// For `?` on any error, return [`BoxError`], into which a `HandlerError` goes as well.
+///
 /// `#[error(transparent)]` hides it, because such an error reports the source of its source; use `classify` there.
 #[derive(Debug, thiserror::Error)]
 #[error("{why}")]
 pub struct HandlerError {
     why: String,
     verdict: Verdict,
+    #[source]
+    cause: Option<BoxError>,
 }
 
 impl HandlerError {
-    /// Try again after `delay` instead of the worker's; it counts as a retry.
+    /// Try again after the worker's delay, as long as tries are left: what any other error means, with a text of yours.
+    pub fn retry(why: impl Into<String>) -> HandlerError {
+        HandlerError::saying(Verdict::Retry, why.into())
+    }
+
+    /// Try again after `delay` instead of the worker's, as long as tries are left; it counts as a retry. Say why by
+    /// [`because`](HandlerError::because).
     pub fn retry_after(delay: Duration) -> HandlerError {
-        HandlerError {
-            why: format!("try again in {delay:?}"),
-            verdict: Verdict::RetryAfter(delay),
-        }
+        HandlerError::saying(Verdict::RetryAfter(delay), format!("try again in {delay:?}"))
     }
 
     /// Give the record up now; by `on_exhausted` it goes to the dead letter topic.
     pub fn reject(why: impl Into<String>) -> HandlerError {
-        HandlerError {
-            why: why.into(),
-            verdict: Verdict::Reject,
-        }
+        HandlerError::saying(Verdict::Reject, why.into())
     }
 
     /// Call the record done; it is logged at info and never dead-lettered.
     pub fn skip(why: impl Into<String>) -> HandlerError {
+        HandlerError::saying(Verdict::Skip, why.into())
+    }
+
+    fn saying(verdict: Verdict, why: String) -> HandlerError {
         HandlerError {
-            why: why.into(),
-            verdict: Verdict::Skip,
+            why,
+            verdict,
+            cause: None,
         }
+    }
+
+    /// Says why, in place of what was said before. It is what the log, the dead letter and `dlq show` tell.
+    pub fn because(mut self, why: impl Into<String>) -> HandlerError {
+        self.why = why.into();
+        self
+    }
+
+    /// Keeps the error that it comes from as its source; the log and the dead letter tell both.
+    pub fn caused_by(mut self, cause: impl Into<BoxError>) -> HandlerError {
+        self.cause = Some(cause.into());
+        self
     }
 
     /// What is to happen.
     pub fn verdict(&self) -> Verdict {
         self.verdict
+    }
+}
+
+/// A send that failed is tried again with its record, so that `?` on it fits a handler of this error.
+impl From<crate::Error> for HandlerError {
+    fn from(error: crate::Error) -> HandlerError {
+        HandlerError::retry(error.to_string()).caused_by(error)
+    }
+}
+
+/// One that is in there stays as it is; any other error is tried again.
+impl From<BoxError> for HandlerError {
+    fn from(error: BoxError) -> HandlerError {
+        let error = match error.downcast::<HandlerError>() {
+            Ok(own) => return *own,
+            Err(other) => other,
+        };
+        let verdict = verdict_in(error.as_ref()).unwrap_or(Verdict::Retry);
+        HandlerError::saying(verdict, error.to_string()).caused_by(error)
     }
 }
 

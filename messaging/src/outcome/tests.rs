@@ -30,6 +30,55 @@ fn a_handler_error_is_found_wherever_it_is() {
     );
 }
 
+#[test]
+fn a_handler_error_says_why_and_keeps_its_cause() {
+    let down = || std::io::Error::other("connection refused");
+    let later = HandlerError::retry_after(Duration::from_secs(30)).because("the gateway is down");
+    let told = |error: HandlerError| describe(&error);
+    assert_eq!(later.verdict(), Verdict::RetryAfter(Duration::from_secs(30)));
+    assert_eq!(told(later), "the gateway is down");
+    let retried = HandlerError::retry("no gateway").caused_by(down());
+    assert_eq!(verdict_of(&retried), Verdict::Retry);
+    assert_eq!(told(retried), "no gateway: connection refused");
+    assert_eq!(
+        told(HandlerError::reject("no").caused_by("text alone")),
+        "no: text alone"
+    );
+}
+
+#[test]
+fn any_error_becomes_a_handler_error() {
+    let publish = || -> Result<(), HandlerError> {
+        Err(crate::Error::new(crate::error::Kind::Usage(
+            "not connected".into(),
+        )))?
+    };
+    let error = publish().unwrap_err();
+    assert_eq!(verdict_of(&error), Verdict::Retry);
+    assert_eq!(
+        describe(&error).matches("not connected").count(),
+        1,
+        "said once: {error}"
+    );
+
+    let of = |boxed: BoxError| HandlerError::from(boxed);
+    let own = of(HandlerError::skip("seen").into());
+    assert_eq!(
+        (verdict_of(&own), describe(&own)),
+        (Verdict::Skip, "seen".to_owned())
+    );
+    let inside = of(Domain::from(HandlerError::reject("stolen")).into());
+    assert_eq!(
+        (verdict_of(&inside), describe(&inside)),
+        (Verdict::Reject, "gateway: stolen".to_owned())
+    );
+    assert_eq!(verdict_of(&of("text".into())), Verdict::Retry);
+}
+
+fn verdict_of(error: &HandlerError) -> Verdict {
+    error.verdict()
+}
+
 #[cfg(feature = "anyhow")]
 #[test]
 fn anyhow_does_not_hide_it() {

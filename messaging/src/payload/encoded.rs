@@ -33,9 +33,12 @@ thread_local! {
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn encoded<T: Payload>(payload: &T) -> Result<Bytes, EncodeError> {
-    with_encoded(payload, |value| {
-        BUFFERS.with_borrow_mut(|buffers| buffers.keep(value))
-    })
+    with_encoded(payload, kept)
+}
+
+/// A copy of these bytes.
+pub(crate) fn kept(value: &[u8]) -> Bytes {
+    BUFFERS.with_borrow_mut(|buffers| buffers.keep(value))
 }
 
 /// The same, for a `reader` that keeps nothing of it.

@@ -1,14 +1,13 @@
 //! Every producer of the process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-
 use futures_util::future::join_all;
 
 use super::{Inner, Producer, default};
 use crate::error::Result;
+use crate::living::Living;
 
 /// Those that were connected by hand and still live.
-static CONNECTED: Mutex<Vec<Weak<Inner>>> = Mutex::new(Vec::new());
+static CONNECTED: Living<Inner> = Living::new();
 
 /// Connects the process's default producer, so that a broker that is not there is told now and not to the first request;
 /// and opens again what [`stop_all_producers`] has closed. For a program without an App, such as a web server that only
@@ -46,7 +45,8 @@ pub async fn start_all_producers() -> Result<()> {
 /// error, until [`start_all_producers`]. The producer of an App that runs only sends what it has: the App closes it.
 ///
 /// # Errors
-/// When messages are left: [`Error::is_unsent`](crate::Error::is_unsent). All producers were waited for then as well.
+/// When messages are left, or some failed with nobody waiting and without a callback, such as [`Producer::on_failure`]:
+/// [`Error::is_unsent`](crate::Error::is_unsent). All producers were waited for then as well.
 pub async fn stop_all_producers() -> Result<()> {
     let (closed, drained) = tokio::join!(close(of_nobody()), drain(default::of_apps()));
     closed.and(drained)
@@ -79,16 +79,9 @@ async fn drain(producers: Vec<Producer>) -> Result<()> {
 
 /// Lets [`stop_all_producers`] find it, as long as it lives.
 pub(super) fn note(producer: &Producer) {
-    let mut all = lock();
-    all.retain(|other| other.strong_count() > 0);
-    all.push(Arc::downgrade(&producer.0));
+    CONNECTED.note(&producer.0);
 }
 
 fn connected() -> Vec<Producer> {
-    lock().iter().filter_map(Weak::upgrade).map(Producer).collect()
-}
-
-fn lock() -> MutexGuard<'static, Vec<Weak<Inner>>> {
-    // Every change is one step, so that a panic of another holder leaves nothing half done.
-    CONNECTED.lock().unwrap_or_else(PoisonError::into_inner)
+    CONNECTED.all().into_iter().map(Producer).collect()
 }

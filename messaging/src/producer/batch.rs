@@ -7,14 +7,19 @@ mod item;
 pub use error::BatchError;
 pub use item::BatchItem;
 
-use tokio::sync::oneshot;
+use std::borrow::Cow;
+
+use tokio::sync::mpsc;
 
 use super::Producer;
-use crate::broker::{BrokerError, Receipt};
-use crate::error::{Error, Kind, Result};
+use crate::broker::{Answer, BrokerError, Receipt, Waiter};
+use crate::error::{Kind, Result};
 use crate::topic::{Accepts, TopicRef};
 use error::Failures;
 use hand_over::HandOver;
+
+/// How many answers are taken at a time.
+const AT_A_TIME: usize = 1_000;
 
 impl Producer {
     /// Sends payloads, or [`Message`](crate::Message)s with their own keys and headers, given by value, and waits for all
@@ -41,20 +46,19 @@ impl Producer {
         I: IntoIterator<Item: BatchItem>,
     {
         let hand_over = HandOver::new(self, &topic)?;
-        let mut waiting = Vec::new();
-        for message in messages {
-            let (waiter, receipt) = oneshot::channel();
-            let queued = hand_over.queue(&message, &mut Some(waiter)).await;
-            waiting.push(queued.map(|topic| (topic, receipt)));
+        let (answers, answered) = mpsc::unbounded_channel();
+        let mut topics = Vec::new();
+        for (index, message) in messages.into_iter().enumerate() {
+            let mut waiter = Some(Waiter::in_batch(index, &answers));
+            topics.push(hand_over.queue(&message, &mut waiter).await);
         }
+        // It would be waited for as well.
+        drop(answers);
         hand_over.publisher.hurry();
-        let (mut receipts, mut failures) = (Vec::with_capacity(waiting.len()), Failures::default());
-        for (index, waiting) in waiting.into_iter().enumerate() {
-            let answer = match waiting {
-                Ok((topic, receipt)) => answer(&topic, receipt).await,
-                Err(error) => Err(error),
-            };
-            match answer {
+        let (mut receipts, mut failures) = (Vec::with_capacity(topics.len()), Failures::default());
+        let answers = all(answered, topics.len()).await;
+        for (index, (topic, answer)) in topics.into_iter().zip(answers).enumerate() {
+            match topic.and_then(|topic| receipt(topic, answer)) {
                 Ok(receipt) => receipts.push(receipt),
                 Err(error) => failures.add(index, error),
             }
@@ -86,16 +90,22 @@ impl Producer {
     }
 }
 
-/// Waits for a receipt.
-async fn answer(
-    topic: &str,
-    receipt: oneshot::Receiver<std::result::Result<Receipt, BrokerError>>,
-) -> Result<Receipt> {
-    let answer = receipt.await.unwrap_or(Err(BrokerError::Closed));
-    answer.map_err(|source| {
-        Error::from(Kind::Publish {
-            topic: topic.to_owned(),
-            source,
-        })
-    })
+/// Waits until all are answered, or nobody will answer them any more: these are closed.
+async fn all(mut answered: mpsc::UnboundedReceiver<(usize, Answer)>, count: usize) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = (0..count).map(|_| Err(BrokerError::Closed)).collect();
+    let mut some = Vec::new();
+    while answered.recv_many(&mut some, AT_A_TIME).await > 0 {
+        for (index, answer) in some.drain(..) {
+            answers[index] = answer;
+        }
+    }
+    answers
+}
+
+fn receipt(topic: Cow<'_, str>, answer: Answer) -> Result<Receipt> {
+    let topic = topic.into_owned();
+    match answer {
+        Ok(place) => Ok(Receipt::written(topic, place)),
+        Err(source) => Err(Kind::Publish { topic, source }.into()),
+    }
 }

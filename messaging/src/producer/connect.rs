@@ -81,10 +81,12 @@ impl Producer {
     /// `shutdown_timeout_ms` at most. This holds for all clones. The client ends with the last of them.
     ///
     /// # Errors
-    /// When messages are left: [`Error::is_unsent`](crate::Error::is_unsent).
+    /// When messages are left, or some failed with nobody waiting and without a callback, such as
+    /// [`on_failure`](Producer::on_failure): [`Error::is_unsent`](crate::Error::is_unsent). What has failed is told only once.
     pub async fn close(&self) -> Result<()> {
         self.0.closed.store(true, Ordering::Relaxed);
-        self.drain().await
+        self.drain().await?;
+        self.tell_failed()
     }
 
     /// Waits for what was sent.

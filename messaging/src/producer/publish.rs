@@ -4,62 +4,58 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
-use super::Producer;
-use crate::broker::{BrokerError, NotQueued, Outbound, Receipt};
-use crate::error::{Error, Kind, Result};
+use super::{Producer, Sending};
+use crate::broker::Receipt;
+use crate::error::{Error, Result};
 use crate::message::Headers;
-use crate::name::check_topic;
 
 /// A message on its way; await it.
 #[must_use = "nothing is sent until it is awaited"]
 #[derive(Debug)]
 pub struct Publish {
-    pub(super) producer: Result<Producer>,
+    pub(super) message: Result<Outgoing>,
+    pub(super) wait: bool,
+}
+
+/// A message, and who sends it.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) producer: Producer,
+    /// As the broker names it.
     pub(super) topic: String,
     pub(super) key: Option<Bytes>,
     pub(super) headers: Headers,
     /// `None` is a tombstone.
-    pub(super) value: Result<Option<Bytes>>,
-    pub(super) wait: bool,
+    pub(super) value: Option<Bytes>,
 }
 
 impl Publish {
     pub(crate) fn failed(error: Error) -> Publish {
         Publish {
-            producer: Err(error),
-            topic: String::new(),
-            key: None,
-            headers: Headers::new(),
-            value: Ok(None),
+            message: Err(error),
             wait: true,
         }
     }
 
     /// Sets the key, which decides the partition and what stays in order.
-    pub fn key(mut self, key: impl Into<Bytes>) -> Publish {
-        self.key = Some(key.into());
-        self
+    pub fn key(self, key: impl Into<Bytes>) -> Publish {
+        self.with(|message| message.key = Some(key.into()))
     }
 
     /// Adds a header.
-    pub fn header(mut self, name: impl Into<Arc<str>>, value: impl Into<Bytes>) -> Publish {
-        self.headers.push(name, value);
-        self
+    pub fn header(self, name: impl Into<Arc<str>>, value: impl Into<Bytes>) -> Publish {
+        self.with(|message| message.headers.push(name, value))
     }
 
     /// Adds a header whose value is null, which is not an empty one.
-    pub fn null_header(mut self, name: impl Into<Arc<str>>) -> Publish {
-        self.headers.push_null(name);
-        self
+    pub fn null_header(self, name: impl Into<Arc<str>>) -> Publish {
+        self.with(|message| message.headers.push_null(name))
     }
 
     /// Adds these headers behind the others, duplicates and nulls included.
-    pub fn headers(mut self, headers: Headers) -> Publish {
-        self.headers.append(headers);
-        self
+    pub fn headers(self, headers: Headers) -> Publish {
+        self.with(|message| message.headers.append(headers))
     }
 
     /// `false`: return when the message is queued; the receipt then has no offset. `true`: wait for the broker's
@@ -89,43 +85,20 @@ impl Publish {
         self
     }
 
-    async fn send(self) -> Result<Receipt> {
-        let value = self.value?;
-        let producer = self.producer?;
-        check_topic(&self.topic).map_err(Kind::Name)?;
-        let publisher = producer.publisher()?;
-        let (mut waiter, receipt) = match self.wait {
-            true => {
-                let (waiter, receipt) = oneshot::channel();
-                (Some(waiter), Some(receipt))
-            }
-            false => (None, None),
-        };
-        let failed = |topic: String, source| Error::from(Kind::Publish { topic, source });
-        loop {
-            let message = Outbound::new(&self.topic, self.key.as_ref(), value.as_ref(), &self.headers);
-            match publisher.enqueue(message, &mut waiter) {
-                Ok(()) => break,
-                Err(NotQueued::Full) => publisher.room().await,
-                Err(NotQueued::Refused(source)) => return Err(failed(self.topic, source)),
-            }
+    /// A message that failed already stays as it is.
+    fn with(mut self, change: impl FnOnce(&mut Outgoing)) -> Publish {
+        if let Ok(message) = &mut self.message {
+            change(message);
         }
-        let Some(receipt) = receipt else {
-            return Ok(Receipt::queued(self.topic));
-        };
-        publisher.hurry();
-        match receipt.await {
-            Ok(answer) => answer.map_err(|source| failed(self.topic, source)),
-            Err(_) => Err(failed(self.topic, BrokerError::Closed)),
-        }
+        self
     }
 }
 
 impl IntoFuture for Publish {
     type Output = Result<Receipt>;
-    type IntoFuture = BoxFuture<'static, Result<Receipt>>;
+    type IntoFuture = Sending;
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+    fn into_future(self) -> Sending {
+        Sending::new(self)
     }
 }

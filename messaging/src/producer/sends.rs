@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::publish::Outgoing;
 use super::{Producer, Publish};
 use crate::broker::{NotQueued, Outbound};
 use crate::error::{Kind, Result};
@@ -57,12 +58,15 @@ impl Producer {
             topic: topic.to_owned(),
             source,
         };
-        Publish {
-            topic: self.full_name(topic),
-            producer: Ok(self.clone()),
+        let message = value.map_err(unwritten).map(|value| Outgoing {
+            topic: self.full_name(topic).into_owned(),
+            producer: self.clone(),
             key,
             headers,
-            value: value.map_err(|source| unwritten(source).into()),
+            value,
+        });
+        Publish {
+            message: message.map_err(Into::into),
             wait: !self.0.settings.kafka_fire_and_forget,
         }
     }
@@ -101,7 +105,7 @@ impl Producer {
             Ok(()) => Ok(()),
             Err(NotQueued::Full) => self.send(topic, payload).wait(false).await.map(drop),
             Err(NotQueued::Refused(source)) => Err(Kind::Publish {
-                topic: full_name,
+                topic: full_name.into_owned(),
                 source,
             }
             .into()),

@@ -8,9 +8,9 @@ use crate::broker::{Admin, NewTopic};
 use crate::error::{Kind, Result};
 
 impl Producer {
-    /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made, as the
-    /// broker names them; one that is there stays as it is. As [`App::create_topics`](crate::App::create_topics), for a
-    /// program that has no App.
+    /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made, as
+    /// the broker names them; one that is there stays as it is. As [`App::create_topics`](crate::App::create_topics),
+    /// for a program that has no App.
     ///
     /// ```no_run
     /// # async fn example(settings: &messaging::settings::Settings) -> messaging::Result<()> {
@@ -23,14 +23,14 @@ impl Producer {
     /// ```
     ///
     /// # Errors
-    /// A broker that cannot be reached within `kafka_connect_retries`, or refuses; with `kafka_enabled = false`, one that
-    /// [is disabled](crate::Error::is_disabled).
+    /// A broker that cannot be reached within `kafka_connect_retries`, or refuses; with `kafka_enabled = false`, one
+    /// that [is disabled](crate::Error::is_disabled).
     pub async fn create_topics(&self, topics: impl IntoIterator<Item = NewTopic>) -> Result<Vec<String>> {
         create_topics(self.0.broker.as_deref(), &self.0.settings, topics).await
     }
 
-    /// Looks at topics and groups, and changes them. Its names are the broker's: `topic_prefix` is not put before them. It
-    /// has a client of its own, so it is to be kept by who asks more than once, and works after
+    /// Looks at topics and groups, and changes them. Its names are the broker's: `topic_prefix` is not put before them.
+    /// It has a client of its own, so it is to be kept by who asks more than once, and works after
     /// [`close`](Producer::close), too.
     ///
     /// ```no_run

@@ -32,8 +32,9 @@ impl Drop for Inner {
     }
 }
 
-/// Says at the end of the runtime that this is called in what is unsent then: for a producer in a static, which is never
-/// dropped. A hook of the process's exit would come too late: the thread locals that a log needs are gone by then.
+/// Says at the end of the runtime that this is called in what is unsent then: for a producer in a static, which is
+/// never dropped. A hook of the process's exit would come too late: the thread locals that a log needs are gone by
+/// then.
 pub(super) fn watch(producer: &Producer) {
     let Ok(runtime) = Handle::try_current() else {
         return;

@@ -1,7 +1,7 @@
 //! How the answer of a function is published.
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, OptionFuture};
+use futures_util::future::OptionFuture;
 use serde::Serialize;
 
 use super::source::{EventSource, Fails};
@@ -24,7 +24,7 @@ pub enum KeyBy<V> {
 }
 
 /// What is being published; `None` is nothing. It borrows nothing of the answer, which is encoded before it is sent.
-pub type Sending = OptionFuture<BoxFuture<'static, Result<Receipt>>>;
+pub type Sending = OptionFuture<crate::Sending>;
 
 /// Publishes the value as it is.
 pub fn send_plain<S, T>(answer: &S, topic: &T, key: KeyBy<S::Value>) -> Sending

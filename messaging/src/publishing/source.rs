@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::payload::Payload;
 
-/// An answer that holds something to publish: a payload, [`Json`](crate::Json), `Option` and `Result` of these; with the
-/// feature `axum` also axum's `Json` and `(StatusCode, _)`.
+/// An answer that holds something to publish: a payload, [`Json`](crate::Json), `Option` and `Result` of these; with
+/// the feature `axum` also axum's `Json` and `(StatusCode, _)`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds nothing to publish",
     label = "this cannot be published",

@@ -1,7 +1,7 @@
 //! What a dead letter looks like: the record byte for byte, and why it is here.
 //!
-//! The names of headers are as the broker's adapter read them, so not byte for byte when they came from Kafka and are not
-//! UTF-8 or have a zero byte.
+//! The names of headers are as the broker's adapter read them, so not byte for byte when they came from Kafka and are
+//! not UTF-8 or have a zero byte.
 
 use bytes::Bytes;
 

@@ -10,12 +10,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use rustc_hash::FxBuildHasher;
 use tokio::sync::{mpsc, watch};
 
-use super::clock;
 use super::health::{GroupHealth, Held, Pulse};
 use super::hooks::{After, Calls};
 use super::inbox::Inbox;
 use super::observer::{Observation, Observer, Watched};
 use super::outbox::Outbox;
+use super::pace::{Names, Pace};
 use super::parked::{Ended, Parked};
 use super::rng::Rng;
 use super::timers::Timers;
@@ -23,6 +23,7 @@ use super::turns::{Turn, Turns};
 use super::unit::{Cargo, Unit};
 use super::unknown::UnknownEvents;
 use super::weight::Weight;
+use super::{blocked, clock};
 use crate::broker::{BrokerError, Event, Subscription, TopicPartition};
 use crate::delivery::policy::Order;
 use crate::delivery::{Core, Pick, Slot, Watermark};
@@ -59,6 +60,8 @@ pub(crate) enum Request {
 pub(crate) enum Notice {
     /// The first partitions are here, or there is none for this member.
     Ready,
+    /// A topic that was absent at the start has come, and its first partition is here.
+    TakenUp(String),
     /// A record was given up by a worker with `on_exhausted = "stop"`.
     Stopped(Stopped),
     /// The subscription cannot go on.
@@ -111,6 +114,11 @@ pub(crate) struct Driver {
     turns: Vec<Turns>,
     outbox: Outbox,
     parked: FuturesUnordered<Parked>,
+    names: Arc<Names>,
+    /// Of what is polled here.
+    pace: Arc<Pace>,
+    /// Of runs that were spawned and have ended.
+    free_paces: Vec<Arc<Pace>>,
     hooks: Calls,
     timers: Timers,
     requests: mpsc::UnboundedReceiver<Request>,
@@ -123,6 +131,8 @@ pub(crate) struct Driver {
     unknown: UnknownEvents,
     watched: Watched,
     absent: BTreeSet<String>,
+    /// Those of them that are read and had no partition yet.
+    awaited: BTreeSet<String>,
     producer: Producer,
     random: Rng,
     revoke_deadline: Duration,
@@ -136,6 +146,8 @@ pub(crate) struct Driver {
     /// How long handlers were polled in place in this turn.
     polled_for: Duration,
     drained: Option<Vec<Watermark>>,
+    /// The workers of which it was said that a record without a key holds its partition.
+    told_of_holding: BTreeSet<usize>,
     /// How many records were cut off while the program ended.
     unfinished: usize,
 }
@@ -152,8 +164,19 @@ enum Wake {
     Work,
 }
 
-/// How many records the end of a driver cut off, or what the close of its subscription said.
-pub(crate) type End = Result<usize, BrokerError>;
+/// What became of the records of a driver that has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Those that are done, since the start.
+    pub(crate) done: u64,
+    /// Those that a handler had and that are not done.
+    pub(crate) left: usize,
+    /// Those of them that were cut off, because their time was over.
+    pub(crate) cut_off: usize,
+}
+
+/// How a driver ended, or what the close of its subscription said.
+pub(crate) type End = Result<Tally, BrokerError>;
 
 /// Runs until drained or failed.
 pub(crate) async fn drive(setup: Setup) -> End {
@@ -163,6 +186,9 @@ pub(crate) async fn drive(setup: Setup) -> End {
 
 impl Driver {
     fn new(setup: Setup) -> Driver {
+        let names = Names::new(&setup.group, &setup.units);
+        let pace = Pace::new(names.clone());
+        blocked::look_at(&pace);
         Driver {
             group: setup.group,
             subscription: setup.subscription,
@@ -174,6 +200,9 @@ impl Driver {
             inboxes: Vec::new(),
             outbox: Outbox::default(),
             parked: FuturesUnordered::new(),
+            names,
+            pace,
+            free_paces: Vec::new(),
             hooks: Calls::default(),
             timers: Timers::default(),
             requests: setup.requests,
@@ -184,6 +213,7 @@ impl Driver {
             finished: 0,
             unknown: UnknownEvents::default(),
             watched: Watched::by(setup.observer),
+            awaited: setup.absent.clone(),
             absent: setup.absent,
             producer: setup.producer,
             random: Rng::new(setup.seed),
@@ -195,6 +225,7 @@ impl Driver {
             picks: Vec::new(),
             polled_for: Duration::ZERO,
             drained: None,
+            told_of_holding: BTreeSet::new(),
             unfinished: 0,
         }
     }
@@ -206,9 +237,9 @@ impl Driver {
                 && !self.end_waits_for_hooks()
                 && let Some(marks) = self.drained.take()
             {
-                let deadline = self.time_to_close();
+                let (deadline, tally) = (self.time_to_close(), self.tally());
                 let closed = self.subscription.close(marks, deadline).await;
-                return closed.map(|()| self.unfinished);
+                return closed.map(|()| tally);
             }
             let wake = self.wait(more).await;
             self.pulse.change();
@@ -236,6 +267,14 @@ impl Driver {
                 Wake::Timer => self.fire_timers(),
                 Wake::Work => tokio::task::yield_now().await,
             }
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        Tally {
+            done: self.core.settled(),
+            left: self.core.begun(),
+            cut_off: self.unfinished,
         }
     }
 

@@ -1,8 +1,8 @@
 //! The calls of `on_error` and `on_success`, and what each holds up until it has ended.
 //!
-//! A hook stands between the core and the broker: the core is told that an output was acknowledged once `on_success` has
-//! ended, and a dead letter is written once `on_error` has. So a record is done after its hook, a drain and a revoke wait
-//! for it as they wait for a receipt, and no lane does.
+//! A hook stands between the core and the broker: the core is told that an output was acknowledged once `on_success`
+//! has ended, and a dead letter is written once `on_error` has. So a record is done after its hook, a drain and a
+//! revoke wait for it as they wait for a receipt, and no lane does.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
@@ -143,8 +143,8 @@ impl Calls {
         self.call_waiting(worker, unit);
     }
 
-    /// Drops what belongs to an assignment that is over: whoever has the partition next does all of it again. Others are
-    /// called in its place.
+    /// Drops what belongs to an assignment that is over: whoever has the partition next does all of it again. Others
+    /// are called in its place.
     pub(super) fn cancel(&mut self, slot: Slot, epoch: Epoch, units: &[Arc<Unit>]) {
         self.awaited
             .retain(|ticket, _| (ticket.slot, ticket.epoch) != (slot, epoch));

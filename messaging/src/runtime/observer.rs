@@ -1,11 +1,13 @@
 //! What an App tells whoever watches it: metrics, tracing and liveness hang on it.
 
 use std::cell::Cell;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::broker::TopicPartition;
 use crate::caught::caught;
+use crate::message::Delivery;
 use crate::outcome::Reason;
 
 /// Something that happened. More kinds may come.
@@ -43,10 +45,14 @@ pub enum Observation<'a> {
     Failed {
         /// The worker.
         worker: &'a str,
-        /// The kind of failure.
+        /// The kind of failure of this try; [`Reason::Error`] for an error that its handler returned.
         reason: Reason,
         /// Which try it was, from 1.
         attempt: u32,
+        /// The record: its topic, partition, offset, key and headers.
+        delivery: &'a Delivery,
+        /// What the handler returned, or what became of it.
+        error: &'a (dyn Error + Send + Sync + 'static),
     },
     /// A record was given up; its dead letter is on its way, or it was skipped.
     GivenUp {
@@ -54,6 +60,12 @@ pub enum Observation<'a> {
         worker: &'a str,
         /// Whether it went to the dead letter topic.
         dead_letter: bool,
+        /// Why, as in the dead letter's header.
+        reason: Reason,
+        /// The record: its topic, partition, offset, key and headers, and how many tries it had.
+        delivery: &'a Delivery,
+        /// The last failure.
+        error: &'a (dyn Error + Send + Sync + 'static),
     },
     /// An event came for which its consumer has no handler. It is done.
     UnknownEvent {

@@ -1,6 +1,7 @@
 //! Runs whose handler is pending.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::stream::Stream;
@@ -9,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::delivery::{Pick, Start};
 use crate::outcome::Outcome;
 use crate::record::Record;
+use crate::runtime::pace::Pace;
 use crate::runtime::run::Run;
 
 /// A run that waits. It resolves with its outcomes, one for each pick.
@@ -17,6 +19,7 @@ pub(super) struct Parked {
     pub(super) picks: Vec<Pick<Record>>,
     outcomes: Vec<Outcome>,
     body: Body,
+    pace: Arc<Pace>,
 }
 
 enum Body {
@@ -31,24 +34,33 @@ pub(super) struct Ended {
     pub(super) start: Start,
     pub(super) picks: Vec<Pick<Record>>,
     pub(super) outcomes: Vec<Outcome>,
+    /// Of a run that was spawned: free for another.
+    pub(super) pace: Option<Arc<Pace>>,
 }
 
 impl Parked {
-    pub(super) fn here(start: Start, picks: Vec<Pick<Record>>, run: Run) -> Parked {
+    pub(super) fn here(start: Start, picks: Vec<Pick<Record>>, run: Run, pace: Arc<Pace>) -> Parked {
         Parked {
             start,
             picks,
             outcomes: Vec::new(),
             body: Body::Here(run),
+            pace,
         }
     }
 
-    pub(super) fn spawned(start: Start, picks: Vec<Pick<Record>>, task: JoinHandle<Vec<Outcome>>) -> Parked {
+    pub(super) fn spawned(
+        start: Start,
+        picks: Vec<Pick<Record>>,
+        task: JoinHandle<Vec<Outcome>>,
+        pace: Arc<Pace>,
+    ) -> Parked {
         Parked {
             start,
             picks,
             outcomes: Vec::new(),
             body: Body::Spawned(task),
+            pace,
         }
     }
 }
@@ -60,8 +72,9 @@ impl Future for Parked {
         let this = &mut *self;
         match &mut this.body {
             Body::Here(run) => {
-                while this.outcomes.len() < this.picks.len() {
-                    match Pin::new(&mut *run).poll_next(context) {
+                while let Some(pick) = this.picks.get(this.outcomes.len()) {
+                    let poll = || Pin::new(&mut *run).poll_next(context);
+                    match this.pace.during(&this.start, pick.record.offset(), poll) {
                         Poll::Ready(Some(outcome)) => this.outcomes.push(outcome),
                         Poll::Ready(None) => break,
                         Poll::Pending => return Poll::Pending,
@@ -74,14 +87,12 @@ impl Future for Parked {
                 Poll::Pending => return Poll::Pending,
             },
         }
-        let (picks, outcomes) = (
-            std::mem::take(&mut this.picks),
-            std::mem::take(&mut this.outcomes),
-        );
+        let spawned = matches!(this.body, Body::Spawned(_));
         Poll::Ready(Ended {
             start: this.start,
-            picks,
-            outcomes,
+            picks: std::mem::take(&mut this.picks),
+            outcomes: std::mem::take(&mut this.outcomes),
+            pace: spawned.then(|| this.pace.clone()),
         })
     }
 }

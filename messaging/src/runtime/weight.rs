@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-/// A handler whose polls take longer than this is spawned (measured: spawning costs about 1.5 µs a record, so a tenth of
-/// the work at most).
+/// A handler whose polls take longer than this is spawned (measured: spawning costs about 1.5 µs a record, so a tenth
+/// of the work at most).
 const HEAVY: Duration = Duration::from_micros(15);
 
 /// In so many runs, one after the other. A run that was interrupted, because others had the processor, looks as if its
@@ -42,7 +42,8 @@ impl Weight {
         false
     }
 
-    /// Whether to look at the clock when so many records of a run were polled: beside a heavy handler that costs nothing.
+    /// Whether to look at the clock when so many records of a run were polled: beside a heavy handler that costs
+    /// nothing.
     pub(super) fn is_time_to_look(&self, polled: usize) -> bool {
         self.long_runs > 0 || polled.is_multiple_of(UNTIMED)
     }

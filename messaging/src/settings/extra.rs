@@ -7,8 +7,8 @@ use super::secret::HIDDEN;
 use super::setting::{Limits, Refusal, Setting};
 use super::value::SettingValue;
 
-/// Properties that are refused, under each of their names at librdkafka: there is a setting for them, or they would break
-/// what this crate promises. `sasl.` stands for all that start so.
+/// Properties that are refused, under each of their names at librdkafka: there is a setting for them, or they would
+/// break what this crate promises. `sasl.` stands for all that start so.
 const OWNED: &[&str] = &[
     "acks",
     "allow.auto.create.topics",
@@ -51,6 +51,39 @@ const OWNED: &[&str] = &[
     "transactional.id",
 ];
 
+/// Which setting those of them have that have one.
+const SETTINGS: &[(&str, &str)] = &[
+    ("auto.commit.interval.ms", "kafka_auto_commit_interval_ms"),
+    ("auto.offset.reset", "kafka_auto_offset_reset"),
+    ("batch.size", "kafka_max_batch_size"),
+    ("bootstrap.servers", "kafka_bootstrap_servers"),
+    ("client.id", "kafka_client_id"),
+    ("compression.codec", "kafka_compression_type"),
+    ("compression.type", "kafka_compression_type"),
+    ("delivery.timeout.ms", "kafka_delivery_timeout_ms"),
+    ("enable.auto.commit", "kafka_enable_auto_commit"),
+    ("group.id", "kafka_group_id"),
+    ("group.instance.id", "kafka_instance_id"),
+    ("group.protocol", "kafka_group_protocol"),
+    ("heartbeat.interval.ms", "kafka_heartbeat_interval_ms"),
+    ("linger.ms", "kafka_linger_ms"),
+    ("max.poll.interval.ms", "kafka_max_poll_interval_ms"),
+    ("message.timeout.ms", "kafka_delivery_timeout_ms"),
+    ("metadata.broker.list", "kafka_bootstrap_servers"),
+    ("queue.buffering.max.ms", "kafka_linger_ms"),
+    ("request.timeout.ms", "kafka_request_timeout_ms"),
+    ("retry.backoff.ms", "kafka_retry_backoff_ms"),
+    ("sasl.mechanism", "kafka_sasl_mechanism"),
+    ("sasl.mechanisms", "kafka_sasl_mechanism"),
+    ("sasl.password", "kafka_sasl_password"),
+    ("sasl.username", "kafka_sasl_username"),
+    ("security.protocol", "kafka_security_protocol"),
+    ("session.timeout.ms", "kafka_session_timeout_ms"),
+    ("ssl.ca.location", "kafka_ssl_cafile"),
+    ("ssl.certificate.location", "kafka_ssl_certfile"),
+    ("ssl.key.location", "kafka_ssl_keyfile"),
+];
+
 /// Properties that this crate sets to other values than librdkafka does, and that an operator may set again: nothing it
 /// promises depends on them.
 #[cfg(all(test, feature = "kafka"))]
@@ -83,16 +116,16 @@ impl KafkaExtra {
     }
 
     fn new(properties: BTreeMap<String, String>) -> Result<Self, Refusal> {
-        let owned: Vec<&str> = properties
+        let owned: Vec<String> = properties
             .keys()
-            .map(String::as_str)
             .filter(|name| is_owned(name))
+            .map(|name| instead_of(name))
             .collect();
         if owned.is_empty() {
             return Ok(Self(properties));
         }
         Err(Refusal::Because(format!(
-            "in which this crate sets {} itself: take it out, and use the setting of that meaning if there is one",
+            "in which {}: take it out, and use the setting if there is one",
             owned.join(", ")
         )))
     }
@@ -103,6 +136,20 @@ pub(crate) fn is_owned(name: &str) -> bool {
     OWNED
         .iter()
         .any(|owned| name == *owned || (owned.ends_with('.') && name.starts_with(owned)))
+}
+
+/// What to say of a property that is refused.
+fn instead_of(property: &str) -> String {
+    match setting_of(property) {
+        Some(setting) => format!("{property} is the setting {setting}"),
+        None => format!("{property} is set by this crate itself"),
+    }
+}
+
+/// The setting by which an operator says what a refused property would.
+pub(crate) fn setting_of(property: &str) -> Option<&'static str> {
+    let found = SETTINGS.iter().find(|(own, _)| *own == property);
+    found.map(|(_, setting)| *setting)
 }
 
 pub(super) fn is_secret(name: &str) -> bool {

@@ -119,7 +119,7 @@ const DAY_MS: u32 = 24 * HOUR_MS;
 
 // Limits of keys that librdkafka has too are its own, so that a value which passes here passes there.
 settings! {
-    /// What carries the messages.
+    /// What carries the messages. Redis and RabbitMQ are not written yet: the start-up check refuses them.
     message_broker: MessageBroker = MessageBroker::Kafka;
     /// The name of this service, first part of the groups that name none; unset: the name of the crate in which
     /// the handler stands.
@@ -196,11 +196,13 @@ settings! {
     kafka_schema_registry_url: Option<RegistryUrl> = None;
     /// Properties handed to librdkafka as they are. One for which there is a setting, or on which a promise of
     /// this crate depends, is refused. Any other counts instead of what this crate sets, such as
-    /// `queued.max.messages.kbytes` (16384): how much of each partition is fetched ahead; nothing limits all of them together.
+    /// `queued.max.messages.kbytes` (16384): how much of each partition is fetched ahead; nothing limits all of them
+    /// together.
     kafka_extra: KafkaExtra = KafkaExtra::default();
-    /// The server of Redis. A password in it is never shown.
+    /// The server of Redis, which is not written yet. A password in it is never shown.
     redis_url: RedisUrl = RedisUrl::known("redis://localhost:6379/0");
-    /// The server of RabbitMQ. A password in it is never shown; that of the default is `guest`.
+    /// The server of RabbitMQ, which is not written yet. A password in it is never shown; that of the default is
+    /// `guest`.
     rabbitmq_url: RabbitmqUrl = RabbitmqUrl::known("amqp://guest:guest@localhost:5672/%2f");
     /// How long a shutdown may take: work in flight, commits, leaving the group.
     shutdown_timeout_ms: Duration = ms(25_000), in 1..=HOUR_MS;

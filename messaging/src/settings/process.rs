@@ -1,14 +1,14 @@
 //! What code says for all Apps of the process.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 
 use super::token::{Token, TokenSource};
 use super::value::SettingValue;
 use crate::BoxError;
 use crate::error::{Kind, Result};
+use crate::lock::Lock;
 
-static PROCESS: Mutex<Process> = Mutex::new(Process {
+static PROCESS: Lock<Process> = Lock::new(Process {
     values: Vec::new(),
     kafka_token: None,
     was_read: false,
@@ -84,7 +84,7 @@ where
 
 /// Refused once somebody has read.
 fn change(how: impl FnOnce(&mut Process)) -> Result<()> {
-    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut process = PROCESS.lock();
     if process.was_read {
         return Err(Kind::ConfiguredLate.into());
     }
@@ -94,7 +94,7 @@ fn change(how: impl FnOnce(&mut Process)) -> Result<()> {
 
 /// What was said; from now on nothing more may be.
 pub(super) fn read() -> (Vec<(String, SettingValue)>, Option<TokenSource>) {
-    let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut process = PROCESS.lock();
     process.was_read = true;
     (process.values.clone(), process.kafka_token.clone())
 }

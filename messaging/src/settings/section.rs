@@ -40,8 +40,8 @@ impl Settings {
     /// ```
     ///
     /// # Errors
-    /// All that does not fit `T`, each with its place: what is missing, what `T` does not know when it denies that, what is
-    /// of another type. Values are not shown, for they may be secrets. And a settings file that cannot be read.
+    /// All that does not fit `T`, each with its place: what is missing, what `T` does not know when it denies that,
+    /// what is of another type. Values are not shown, for they may be secrets. And a settings file that cannot be read.
     pub fn section<T: DeserializeOwned>(name: &str) -> Result<T, SettingsError> {
         Sources::from_process().section(name)
     }

@@ -32,8 +32,8 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token and for how long it is valid from now on: `expires_in` of the server's answer. Another one is asked for when
-    /// four fifths of that are over.
+    /// A token and for how long it is valid from now on: `expires_in` of the server's answer. Another one is asked for
+    /// when four fifths of that are over.
     pub fn new(value: impl Into<String>, valid_for: Duration) -> Token {
         Token {
             value: Secret::from(value.into()),

@@ -124,8 +124,8 @@ impl ConsumerSpec {
         ConsumerSpec { keys, ..self }
     }
 
-    /// Its group, where the source names one.
-    pub(crate) fn group(&self) -> Option<&str> {
+    /// Its group, where the source names one; `None`: what the settings `kafka_group_id` and `service` say.
+    pub fn group(&self) -> Option<&str> {
         self.keys.group_id.as_deref()
     }
 
@@ -248,8 +248,8 @@ impl EventHandlerSpec {
         self.place
     }
 
-    /// The name of the type of its consumer; `None` for one given to a consumer by hand.
-    pub fn consumer_name(&self) -> Option<&'static str> {
+    /// The path of the type of its consumer, such as `shop::OrderEvents`; `None` for one given to a consumer by hand.
+    pub fn consumer_type_name(&self) -> Option<&'static str> {
         self.consumer.map(|consumer| consumer.name)
     }
 

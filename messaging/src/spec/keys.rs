@@ -9,7 +9,7 @@ use super::reading::KeyValue;
 use super::{ConsumerSpec, WorkerSpec};
 use crate::by_hand::Consumer;
 use crate::delivery::policy::{Backoff, OnExhausted, Order, RetryPolicy};
-use crate::settings::{Given, OffsetReset, Refusal};
+use crate::settings::{Given, OffsetReset, Refusal, Settings, WorkerOverride};
 
 /// A key, apart from the type of its value.
 pub(crate) struct WorkerKey {
@@ -164,6 +164,22 @@ macro_rules! keys {
 }
 
 impl Keys {
+    /// What an operator says of the worker of this name.
+    pub(crate) fn said_by_operators(worker: &str, settings: &Settings) -> Keys {
+        Keys::said(&settings.overrides_of(worker))
+    }
+
+    /// The same, of what was looked up. A value that a key does not take is for the check to refuse.
+    pub(crate) fn said(all: &[&WorkerOverride]) -> Keys {
+        let mut keys = Keys::default();
+        for said in all {
+            if let Some(key) = WorkerKey::find(said.key()) {
+                let _ = (key.read)(&mut keys, said.given());
+            }
+        }
+        keys
+    }
+
     /// The keys that a retry policy stands for.
     pub(crate) fn of_policy(policy: RetryPolicy) -> Keys {
         Keys {

@@ -65,7 +65,8 @@ impl<W: Worker> Class<W> {
         self
     }
 
-    /// Reads the worker's errors with `classify` instead of looking for a [`HandlerError`](crate::HandlerError) in them.
+    /// Reads the worker's errors with `classify` instead of looking for a [`HandlerError`](crate::HandlerError) in
+    /// them.
     pub fn classify(mut self, classify: fn(&W::Error) -> Verdict) -> Class<W> {
         self.classify = Some(classify);
         self

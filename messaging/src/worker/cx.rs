@@ -1,7 +1,11 @@
 //! What a method of a worker is told beside the payload: [`Cx`].
 
+mod builder;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use builder::CxBuilder;
 
 use crate::extract::{Context, FromDelivery, Missing, Rejection};
 use crate::message::Delivery;
@@ -57,6 +61,11 @@ impl Cx {
         self.delivery.key()
     }
 
+    /// The key as text; `None` also when it is not UTF-8.
+    pub fn key_str(&self) -> Option<&str> {
+        self.delivery.key_str()
+    }
+
     /// The value's bytes as they arrived, also those that are no payload; `None` is a tombstone.
     pub fn value(&self) -> Option<&[u8]> {
         self.delivery.value()
@@ -69,8 +78,12 @@ impl Cx {
 
     /// The value of the last header of this name; `None` when there is none or it is null.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        let last = self.headers().filter(|(given, _)| *given == name).last();
-        last.and_then(|(_, value)| value)
+        self.delivery.header(name)
+    }
+
+    /// The same as text; `None` also when it is not UTF-8.
+    pub fn header_str(&self, name: &str) -> Option<&str> {
+        self.delivery.header_str(name)
     }
 
     /// The program's `T`, given to the App by `state` or `provide`. Only a call tells that there is none; the fields of

@@ -22,7 +22,10 @@ pub struct LastFailure {
 }
 
 impl LastFailure {
-    pub(crate) fn new(reason: Reason, text: String) -> LastFailure {
+    /// A failure of this kind, with the text of its error. A test of [`Worker::on_error`] makes one; else the runtime
+    /// does.
+    pub fn new(reason: Reason, text: impl Into<String>) -> LastFailure {
+        let text = text.into();
         LastFailure { reason, text }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use messaging::broker::memory::MemoryBroker;
 use messaging::settings::{Settings, Sources};
-use messaging::{Consumer, Deliveries, HandlerError, Received, State, create_consumer};
+use messaging::{Consumer, Deliveries, HandlerError, Producer, Received, State, create_consumer};
 
 use crate::support::*;
 
@@ -202,17 +202,23 @@ async fn a_stream_that_is_closed_in_the_middle_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_consumers_read_from_two_brokers() {
-    let (one, other) = (MemoryBroker::new(), MemoryBroker::new());
-    fill(&one, "in", [1]);
-    fill(&other, "in", [2]);
-    let (mut first, mut second) = (stream(&one).await, stream(&other).await);
-    let (from_one, from_other) = (first.next().await.unwrap(), second.next().await.unwrap());
-    assert_eq!((id(&from_one), id(&from_other)), (1, 2));
-    from_one.ack();
-    from_other.ack();
-    first.close().await.unwrap();
-    second.close().await.unwrap();
+async fn two_consumers_with_two_settings_read_what_theirs_say() {
+    let mut read = Vec::new();
+    for (prefix, number) in [("by-hand-one.", 1), ("by-hand-other.", 2)] {
+        let sources = Sources::default().code([("message_broker", "memory"), ("topic_prefix", prefix)]);
+        let settings = Settings::load(&sources).unwrap();
+        let producer = Producer::connect(&settings).await.unwrap();
+        producer.send("in", &Order { id: number }).await.unwrap();
+        let consumer = Consumer::connect(&settings, "g", ["in"]).await.unwrap();
+        read.push((prefix, number, consumer.stream().await.unwrap()));
+    }
+    for (prefix, number, mut deliveries) in read {
+        let received = deliveries.next().await.unwrap();
+        assert_eq!(id(&received), number);
+        assert_eq!(received.topic(), format!("{prefix}in"));
+        received.ack();
+        deliveries.close().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -226,17 +232,17 @@ async fn a_group_without_handlers_is_named() {
     assert!(error.contains(".handler(…)"), "{error}");
 }
 
+#[test]
+fn a_consumer_says_where_it_was_made() {
+    // The process's own settings are right, or no test would run.
+    let consumer = create_consumer("g", ["in"]).unwrap();
+    assert!(format!("{consumer:?}").contains("by_hand.rs"), "{consumer:?}");
+}
+
 #[tokio::test]
 async fn a_consumer_that_is_switched_off_says_so() {
     let sources = Sources::default().code([("message_broker", "kafka"), ("kafka_enabled", "false")]);
     let settings = Settings::load(&sources).unwrap();
     let error = Consumer::connect(&settings, "g", ["in"]).await.unwrap_err();
     assert!(error.is_disabled(), "{error}");
-}
-
-#[test]
-fn a_consumer_of_the_process_tells_of_settings_with_problems() {
-    // The process's own settings are right, or no test would run: that they are read is what can be seen here.
-    let consumer = create_consumer("g", ["in"]).unwrap();
-    assert!(format!("{consumer:?}").contains("by_hand.rs"), "{consumer:?}");
 }

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use messaging::broker::Broker;
 use messaging::broker::memory::MemoryBroker;
 use messaging::headers::dlq;
-use messaging::{Context, Delivery, FromDelivery, Headers, Missing, Rejection, State, WorkerSpec};
+use messaging::{
+    Context, Delivery, FromDelivery, HandlerError, Headers, Missing, Rejection, State, WorkerSpec,
+};
 
 use crate::support::*;
 
@@ -305,7 +307,7 @@ async fn ten_thousand_undecodable_records_among_many_are_all_kept() {
     let mut kept: Vec<String> = broker
         .records("in.dlq")
         .into_iter()
-        .map(|(.., value)| String::from_utf8(value.unwrap()).unwrap())
+        .map(|record| record.value_str().unwrap().to_owned())
         .collect();
     let mut expected: Vec<String> = (0..100_000)
         .filter(|id| id % 10 == 3)
@@ -314,4 +316,36 @@ async fn ten_thousand_undecodable_records_among_many_are_all_kept() {
     kept.sort();
     expected.sort();
     assert_eq!(kept, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_dead_letter_topic_of_a_topic_that_comes_later_is_made_with_it() {
+    async fn reject(_: Order) -> Result<(), HandlerError> {
+        Err(HandlerError::reject("never"))
+    }
+    let broker = MemoryBroker::new().auto_create(false);
+    let running = app_on(&broker).worker(WorkerSpec::of("reject", "in", reject));
+    let running = running.start().await.unwrap();
+    assert_eq!(topics(&broker).await, [], "nobody knows yet what it needs");
+    topic(&broker, "in", 3).await;
+    write(
+        &broker,
+        "in",
+        None,
+        Some(br#"{"id":1}"#),
+        &messaging::Headers::new(),
+    );
+    until("the dead letter is there", || orders(&broker, "in.dlq") == [1]).await;
+    let both = ["in", "in.dlq"].map(|name| (name.to_owned(), 3));
+    assert_eq!(topics(&broker).await, both);
+    end(running).await;
+}
+
+/// The topics that are there, with their partitions.
+async fn topics(broker: &MemoryBroker) -> Vec<(String, i32)> {
+    let topics = broker.admin().unwrap().topics().await.unwrap();
+    topics
+        .into_iter()
+        .map(|topic| (topic.name, topic.partitions))
+        .collect()
 }

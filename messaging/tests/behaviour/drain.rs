@@ -79,6 +79,10 @@ async fn what_outlasts_the_deadline_is_cancelled_and_handled_again() {
         ]
     );
     assert_eq!(committed(&broker, "g", "in").await, 1);
+    assert_eq!(
+        log.of("INFO stopped"),
+        ["INFO stopped: 1 done, 1 left for the next start"]
+    );
 
     let running = started(app(&broker, &seen)).await;
     until("it is handled again", || seen.all()[3..] == [("began", 2)]).await;
@@ -91,12 +95,16 @@ async fn a_record_that_waits_for_its_retry_is_not_waited_for() {
         seen.note(order.id);
         Err(HandlerError::retry_after(Duration::from_secs(3600)))
     }
-    let (broker, seen) = (MemoryBroker::new(), Seen::<u32>::new());
+    let (broker, seen, log) = (MemoryBroker::new(), Seen::<u32>::new(), Log::new());
     let running = run_one(&broker, seen.clone(), WorkerSpec::of("later", "in", later)).await;
     send(&running, "in", [1]).await;
     until("it failed", || seen.len() == 1).await;
     let began = Instant::now();
     end(running).await;
+    assert_eq!(
+        log.of("INFO stopped"),
+        ["INFO stopped: 0 done, 1 left for the next start"]
+    );
     assert_eq!(began.elapsed().as_secs(), 0);
     assert_eq!(
         (committed(&broker, "g", "in").await, broker.records("in.dlq")),

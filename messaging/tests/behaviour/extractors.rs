@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use messaging::broker::memory::MemoryBroker;
 use messaging::extract::{Headers as AllHeaders, Timestamp};
-use messaging::{Attempt, Delivery, Headers, Json, Key, Offset, Partition, State, TopicName, WorkerSpec};
+use messaging::{Attempt, Cx, Delivery, Headers, Json, Key, Offset, Partition, State, TopicName, WorkerSpec};
 
 use crate::support::*;
 
@@ -85,4 +85,35 @@ async fn the_first_argument_may_be_raw_foreign_or_a_delivery() {
         handled(WorkerSpec::of("delivery", "in", delivery)).await,
         r#"in[0]@0 attempt 1: [1,"a"]"#
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn key_and_headers_are_read_as_text() {
+    async fn tell(delivery: Delivery<Order>, headers: AllHeaders, cx: Cx, State(seen): State<Seen<String>>) {
+        let of_delivery = (
+            delivery.key_str(),
+            delivery.header_str("a"),
+            delivery.header_str("b"),
+        );
+        assert_eq!(
+            of_delivery,
+            (cx.key_str(), cx.header_str("a"), cx.header_str("b"))
+        );
+        seen.note(format!(
+            "{of_delivery:?} {:?} {}",
+            headers.get_str("a"),
+            headers.len()
+        ));
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::<String>::new());
+    topic(&broker, "in", 1).await;
+    let mut headers = Headers::new();
+    headers.push("a", "1");
+    headers.push("a", "2");
+    headers.push("b", vec![0xff]);
+    write(&broker, "in", Some(b"k"), Some(br#"{"id":1}"#), &headers);
+    let running = run_one(&broker, seen.clone(), WorkerSpec::of("tell", "in", tell)).await;
+    until("it is handled", || seen.len() == 1).await;
+    assert_eq!(seen.all(), [r#"(Some("k"), Some("2"), None) Some("2") 3"#]);
+    end(running).await;
 }

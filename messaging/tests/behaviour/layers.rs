@@ -85,8 +85,11 @@ impl Observer for Notebook {
                 worker,
                 reason,
                 attempt,
+                ..
             } => format!("{worker} failed: {} {attempt}", reason.as_str()),
-            Observation::GivenUp { worker, dead_letter } => format!("{worker} gave up: {dead_letter}"),
+            Observation::GivenUp {
+                worker, dead_letter, ..
+            } => format!("{worker} gave up: {dead_letter}"),
             Observation::Committed { group, partitions } => format!("{group} kept {partitions}"),
             other => format!("{other:?}"),
         });
@@ -142,5 +145,54 @@ async fn an_observer_hears_what_was_skipped() {
         seen.all().contains(&"w gave up: false".to_owned())
     })
     .await;
+    end(running).await;
+}
+
+/// Keeps what an error tracker would be sent.
+struct Tracker(Seen<String>);
+
+impl Observer for Tracker {
+    fn observe(&self, what: &Observation<'_>) {
+        let (end, reason, delivery, error) = match what {
+            Observation::Failed {
+                reason,
+                delivery,
+                error,
+                ..
+            } => ("failed", reason, delivery, error),
+            Observation::GivenUp {
+                reason,
+                delivery,
+                error,
+                ..
+            } => ("given up", reason, delivery, error),
+            _ => return,
+        };
+        let key = String::from_utf8_lossy(delivery.key().unwrap_or_default());
+        let reason = reason.as_str();
+        self.0
+            .note(format!("{delivery:?} of {key} {end}: {reason}: {error}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_observer_hears_of_which_record_and_why() {
+    async fn fail(_: Order) -> Result<(), std::io::Error> {
+        Err(std::io::Error::other("no gateway"))
+    }
+    let (broker, seen) = (MemoryBroker::new(), Seen::new());
+    topic(&broker, "in", 1).await;
+    let app = app_on(&broker).observer(Tracker(seen.clone()));
+    let running = started(app.worker(WorkerSpec::of("w", "in", fail).max_retries(1))).await;
+    send(&running, "in", [7]).await;
+    until("it is given up", || seen.len() == 3).await;
+    assert_eq!(
+        seen.all(),
+        [
+            "in[0]@0 attempt 1 of 7 failed: error: no gateway",
+            "in[0]@0 attempt 2 of 7 failed: error: no gateway",
+            "in[0]@0 attempt 2 of 7 given up: exhausted: no gateway",
+        ]
+    );
     end(running).await;
 }

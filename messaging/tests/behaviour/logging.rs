@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use messaging::broker::memory::MemoryBroker;
-use messaging::delivery::policy::OnExhausted;
+use messaging::delivery::policy::{OnExhausted, Order as InOrder};
 use messaging::headers::dlq;
-use messaging::{Attempt, Batch, HandlerError, Message, State, WorkerSpec};
+use messaging::{Attempt, Batch, HandlerError, Headers, Message, State, WorkerSpec};
 
 use crate::support::*;
 
@@ -61,7 +61,7 @@ async fn a_failure_says_when_it_is_tried_again_and_the_last_where_it_is_sent() {
                 "tried again in 2s (attempt 3 of 3)"
             ),
             line(
-                "WARN",
+                "ERROR",
                 3,
                 "exhausted",
                 "no luck",
@@ -91,7 +91,7 @@ async fn the_delay_that_a_handler_asked_for_and_a_rejection_are_told() {
                 "tried again in 1.5s (attempt 2 of 4)"
             ),
             line(
-                "WARN",
+                "ERROR",
                 2,
                 "rejected",
                 "too late",
@@ -109,7 +109,7 @@ async fn an_output_that_cannot_be_published_is_told() {
     let told = complaints_of(WorkerSpec::of("w", "in", nowhere)).await;
     let why = "the handler returned a message without a topic, and the worker has no `output_topic`; name one of them";
     let next = "sent to the dead letter topic in.dlq after 1 attempt";
-    assert_eq!(told, [line("WARN", 1, "output", why, next)]);
+    assert_eq!(told, [line("ERROR", 1, "output", why, next)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,6 +134,58 @@ async fn a_record_that_stops_the_program_is_an_error() {
         [line("ERROR", 1, "exhausted", "no luck", next)]
     );
     assert_eq!(log.of("WARN a record"), [""; 0], "one line a try");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_without_a_key_that_holds_its_partition_is_told_once() {
+    let holding = "WARN a record without a key waits for its retry";
+    for (spec, told) in [
+        (WorkerSpec::of("w", "in", fails).concurrency(4), 1),
+        (WorkerSpec::of("w", "in", fails), 0),
+        (
+            WorkerSpec::of("w", "in", fails)
+                .concurrency(4)
+                .order(InOrder::None),
+            0,
+        ),
+    ] {
+        let (broker, log) = (MemoryBroker::new(), Log::new());
+        topic(&broker, "in", 1).await;
+        (0..2).for_each(|_| write(&broker, "in", None, Some(br#"{"id":1}"#), &Headers::new()));
+        let running = run_one(&broker, (), spec).await;
+        until("both are given up", || broker.records("in.dlq").len() == 2).await;
+        end(running).await;
+        assert_eq!(log.of(holding).len(), told);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_with_a_key_holds_only_that() {
+    let told = complaints_of(WorkerSpec::of("w", "in", fails).concurrency(4)).await;
+    assert!(!told.concat().contains("without a key"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_the_program_stops_is_told_once() {
+    let (broker, log) = (MemoryBroker::new(), Log::new());
+    topic(&broker, "in", 4).await;
+    let spec = WorkerSpec::of("w", "in", fails).max_retries(0).concurrency(8);
+    let spec = spec.on_exhausted(OnExhausted::Stop);
+    (1..40).for_each(|id| {
+        let value = format!("{{\"id\":{id}}}");
+        let key = id.to_string();
+        write(
+            &broker,
+            "in",
+            Some(key.as_bytes()),
+            Some(value.as_bytes()),
+            &Headers::new(),
+        );
+    });
+    let running = run_one(&broker, (), spec).await;
+    running.join().await.unwrap_err();
+    assert!(log.of("ERROR a record").len() > 1, "several of them stop it");
+    assert_eq!(log.of("ERROR the program stops").len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

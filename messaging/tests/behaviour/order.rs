@@ -155,9 +155,9 @@ async fn order_by_partition_runs_one_at_a_time_of_each() {
             let records = broker
                 .records("in")
                 .into_iter()
-                .filter(|record| record.0 == partition);
+                .filter(|record| record.partition == partition);
             records
-                .map(|record| serde_json::from_slice::<Order>(&record.3.unwrap()).unwrap().id)
+                .map(|record| record.payload::<Order>().unwrap().id)
                 .collect()
         })
         .collect();
@@ -213,8 +213,8 @@ async fn outputs_of_one_key_stay_in_the_order_of_their_inputs() {
     let running = run_one(&broker, (), spec).await;
     until("all outputs are there", || broker.records("out").len() == 600).await;
     let mut last = BTreeMap::new();
-    for (_, _, key, value) in broker.records("out") {
-        let id = serde_json::from_slice::<Order>(&value.unwrap()).unwrap().id;
+    for record in broker.records("out") {
+        let (id, key) = (record.payload::<Order>().unwrap().id, record.key);
         let before = last.insert(key.clone(), id);
         assert!(before < Some(id), "{key:?}: {before:?} before {id}");
     }

@@ -110,9 +110,9 @@ async fn the_topics_type_makes_the_keys_of_a_batch() {
     let keys: Vec<_> = broker
         .records("keyed")
         .into_iter()
-        .map(|record| record.2)
+        .map(|record| record.key)
         .collect();
-    let key = |key: &str| Some(key.as_bytes().to_vec());
+    let key = |key: &'static str| Some(key.into());
     assert_eq!(keys, [key("1"), None, key("own"), key("2"), key("gone")]);
 }
 

@@ -150,7 +150,7 @@ async fn the_topics_type_makes_the_key_unless_one_is_given() {
     let mut keys: Vec<_> = broker
         .records("dev.typed-users")
         .into_iter()
-        .map(|r| r.2.unwrap())
+        .map(|r| r.key.unwrap())
         .collect();
     keys.sort();
     assert_eq!(keys, [b"3".to_vec(), b"4".to_vec(), b"Lisbon".to_vec()]);
@@ -241,7 +241,7 @@ async fn answers_of_many_shapes_are_published() {
     let values: Vec<Value> = broker
         .records("answers")
         .into_iter()
-        .map(|record| serde_json::from_slice(&record.3.unwrap()).unwrap())
+        .map(|record| serde_json::from_slice(&record.value.unwrap()).unwrap())
         .collect();
     assert_eq!(values.len(), 3, "`None` is not published: {values:?}");
     assert!(
@@ -286,10 +286,10 @@ mod for_axum {
         let mut keys: Vec<_> = broker
             .records("for-axum")
             .into_iter()
-            .map(|record| record.2)
+            .map(|record| record.key)
             .collect();
         keys.sort();
-        assert_eq!(keys, [Some(b"7".to_vec()), Some(b"8".to_vec())]);
+        assert_eq!(keys, [Some("7".into()), Some("8".into())]);
     }
 }
 

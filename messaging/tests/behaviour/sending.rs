@@ -165,16 +165,11 @@ async fn a_typed_topic_makes_the_key() {
     let keys: Vec<_> = broker
         .records("invoices")
         .into_iter()
-        .map(|(_, _, key, _)| key)
+        .map(|record| record.key)
         .collect();
     assert_eq!(
         keys,
-        [
-            Some(b"7".to_vec()),
-            None,
-            Some(b"own".to_vec()),
-            Some(b"8".to_vec())
-        ]
+        [Some("7".into()), None, Some("own".into()), Some("8".into())]
     );
     end(running).await;
 }

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use messaging::broker::memory::MemoryBroker;
+use messaging::broker::memory::{MemoryBroker, Written};
 use messaging::broker::{Broker, Event, NewTopic, Outbound, Subscribe};
 use messaging::record::Record;
 use messaging::settings::OffsetReset;
@@ -166,9 +166,8 @@ pub(crate) fn header(record: &Record, name: &str) -> String {
 
 /// The orders of a topic, in the order of partition and offset.
 pub(crate) fn orders(broker: &MemoryBroker, topic: &str) -> Vec<u32> {
-    let value = |(_, _, _, value): (_, _, _, Option<Vec<u8>>)| value.unwrap();
-    let order = |value: Vec<u8>| serde_json::from_slice::<Order>(&value).unwrap().id;
-    broker.records(topic).into_iter().map(value).map(order).collect()
+    let order = |record: Written| record.payload::<Order>().unwrap().id;
+    broker.records(topic).into_iter().map(order).collect()
 }
 
 /// Waits until the condition holds; with a paused clock that costs no time.

@@ -72,6 +72,26 @@ fn one_record() -> MemoryBroker {
     broker
 }
 
+/// Its handler works on for a while after the program was told to end.
+async fn drains() -> messaging::Result<()> {
+    let handler = |_: String| async {
+        let requested = messaging::shutdown_requested();
+        println!("runs");
+        requested.await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        println!("done");
+    };
+    let app = App::empty().worker(WorkerSpec::of("drains", "records", handler));
+    app.broker(one_record()).run().await
+}
+
+/// Its handler blocks.
+async fn handler_blocks() -> messaging::Result<()> {
+    let handler = |_: String| async { block() };
+    let app = App::empty().worker(WorkerSpec::of("stands", "records", handler));
+    app.broker(one_record()).run().await
+}
+
 /// Has something else to do after its App could not start.
 async fn goes_on() -> messaging::Result<()> {
     let refused = app().provide(|| async { Err::<Connection, _>("refused") });
@@ -97,6 +117,8 @@ async fn main() -> messaging::Result<()> {
         Some("waits-for-a-thread") => app().provide(waits_for_a_thread).run().await,
         Some("blocks") => app().provide(blocks).run().await,
         Some("leaves-a-thread") => leaves_a_thread().await,
+        Some("drains") => drains().await,
+        Some("handler-blocks") => handler_blocks().await,
         Some("goes-on") => goes_on().await,
         Some("asks") => {
             asks().await;

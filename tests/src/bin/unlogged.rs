@@ -1,5 +1,5 @@
-//! A program without a log whose worker stops it, for the test of what it says then: by `run`, or by a `start` that nobody
-//! joins.
+//! A program without a log whose worker stops it, for the test of what it says then: by `run`, or by a `start` that
+//! nobody joins.
 
 use std::sync::Arc;
 

@@ -34,8 +34,8 @@ impl KafkaBuilder {
         .property("allow.everyone.if.no.acl.found", "true")
     }
 
-    /// Lets the server listen at a second port, where clients prove themselves by OAUTHBEARER with tokens that are not signed;
-    /// see [`KafkaServer::bootstrap_with_tokens`].
+    /// Lets the server listen at a second port, where clients prove themselves by OAUTHBEARER with tokens that are not
+    /// signed; see [`KafkaServer::bootstrap_with_tokens`].
     #[must_use]
     pub fn tokens(mut self) -> Self {
         self.takes_tokens = true;

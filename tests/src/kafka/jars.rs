@@ -62,8 +62,8 @@ fn download(cache: &Path, kafka: &Path) -> Result<()> {
         "downloading Apache Kafka {VERSION} into {} (54 MB, once) …",
         kafka.display()
     );
-    // Beside the target, because only within one file system a rename is one step. The lock makes it ours alone; what is
-    // there already was left by a process that was killed.
+    // Beside the target, because only within one file system a rename is one step. The lock makes it ours alone; what
+    // is there already was left by a process that was killed.
     let folder = cache.join("download");
     remove(&folder)?;
     fs::create_dir(&folder).context("cannot make a folder for the download")?;

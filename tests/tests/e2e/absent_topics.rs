@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use messaging_tests::kafka::KafkaServer;
+use messaging_tests::process::Signal;
 use messaging_tests::wait::eventually;
 
 use crate::support::{Record, SOON, Service, Tail};
 
-const TAKEN_UP: Duration = Duration::from_secs(10);
+/// A refresh of what the client knows of topics, a group that forms, and a commit.
+const TAKEN_UP: Duration = Duration::from_secs(30);
 
 #[test]
 fn absent_topics_are_named_and_taken_up_when_they_are_made() {
@@ -41,6 +43,43 @@ fn absent_topics_are_named_and_taken_up_when_they_are_made() {
         let absent = format!("--create --topic {}`", service.topic(topic));
         assert_eq!(said.matches(&absent).count(), 1, "{topic} is named once: {said}");
     }
+}
+
+#[test]
+fn the_dead_letter_topic_of_a_topic_that_comes_later_suits_it() {
+    let service = Service::new(KafkaServer::shared().unwrap(), "absent-letters");
+    service.create_topics(&[("out", 1)]).unwrap();
+    let mut program = service.start(&["transform"]).unwrap();
+    let absent = format!("--create --topic {}`", service.topic("in"));
+    program
+        .wait_for_line(|line| line.contains(&absent), SOON)
+        .unwrap();
+    let letters = service.topic("in.dlq");
+    assert!(
+        service.raw().ends(&letters).is_err(),
+        "nobody knows yet what it needs"
+    );
+
+    service.create_topics(&[("in", 3)]).unwrap();
+    eventually(SOON, "the dead letter topic to be made", || {
+        service.raw().ends(&letters).map(drop)
+    })
+    .unwrap();
+    assert_eq!(
+        service.raw().ends(&letters).unwrap().len(),
+        3,
+        "as many as its source has"
+    );
+    program.signal(Signal::SIGTERM).unwrap();
+    program.wait_timeout(SOON).unwrap().expect("it ends");
+
+    // Nothing is wrong with it at the next start.
+    let mut program = service.start(&["transform"]).unwrap();
+    program
+        .wait_for_line(|line| line.contains("partition assigned"), SOON)
+        .unwrap();
+    let said = program.stderr().unwrap();
+    assert!(!said.contains("WARN"), "{said}");
 }
 
 #[test]

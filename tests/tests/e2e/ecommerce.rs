@@ -1,5 +1,5 @@
-//! The example `ecommerce`: the walk of an order through two services on Kafka, what it answers to wrong requests, and the
-//! demo in one process.
+//! The example `ecommerce`: the walk of an order through two services on Kafka, what it answers to wrong requests, and
+//! the demo in one process.
 
 use anyhow::{Context, Result, ensure};
 use messaging_tests::kafka::KafkaServer;

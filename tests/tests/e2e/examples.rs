@@ -129,21 +129,25 @@ fn sorted(mut lines: Vec<String>) -> Vec<String> {
 /// Every order's way, whatever the order of lines between orders.
 fn assert_flow(lines: &[String]) {
     let all = lines.join("\n");
+    let first = lines.iter().find_map(|line| line.strip_prefix("created "));
+    let (run, _) = first.and_then(|line| line.split_once("-1 for Ada")).expect(&all);
     let once = |start: &str| {
         let found = lines.iter().filter(|line| line.starts_with(start)).count();
         assert_eq!(found, 1, "{start}\n{all}");
     };
-    for order in ["A-1", "A-2", "A-3", "A-4"] {
-        once(&format!("created {order} "));
+    for order in 1..=4 {
+        once(&format!("created {run}-{order} "));
     }
-    once("charge  A-1 at try 1 -> orders.paid");
-    once("charge  A-2 is tried again");
-    once("charge  A-2 at try 2 -> orders.paid");
-    once("charge  A-4 at try 1 -> orders.paid");
-    for order in ["A-1", "A-2", "A-4"] {
-        once(&format!("ship    {order} (receipt-{order})"));
+    once(&format!("charge  {run}-1 at try 1 -> shop.payments"));
+    once(&format!("charge  {run}-2 is tried again"));
+    once(&format!("charge  {run}-2 at try 2 -> shop.payments"));
+    once(&format!("charge  {run}-4 at try 1 -> shop.payments"));
+    for order in [1, 2, 4] {
+        once(&format!("ship    {run}-{order} (receipt-{run}-{order})"));
     }
-    once("review  A-3 was rejected: -5 cents cannot be charged");
+    once(&format!(
+        "review  {run}-3 was rejected: -5 cents cannot be charged"
+    ));
     assert_eq!(
         lines.last().map(String::as_str),
         Some("4 of 4 orders have reached their end")
@@ -161,4 +165,44 @@ fn orders_shows_the_flow_on_kafka_again_and_again() {
     assert_flow(&run("orders", &[("TOPIC_PREFIX", "shop.")]));
     assert_flow(&run("orders", &on_kafka()));
     assert_flow(&run("orders", &on_kafka()));
+}
+
+/// Nobody gives them prefixes, so the topics of one must not be those of another.
+#[test]
+fn examples_run_after_each_other_on_one_broker_and_complain_about_nothing() {
+    let kafka = KafkaServer::start().unwrap();
+    let bootstrap = kafka.bootstrap();
+    let environment = [
+        ("MESSAGE_BROKER", "kafka"),
+        ("KAFKA_BOOTSTRAP_SERVERS", &*bootstrap),
+        ("RUST_LOG", "warn"),
+    ];
+    for round in 1..=2 {
+        for example in NAMES {
+            let said = complaints(example, &environment);
+            assert_eq!(said, [""; 0], "{example}, round {round}");
+        }
+    }
+}
+
+/// Runs an example to its end; gives what its log complains about beside what it does on purpose.
+fn complaints(example: &str, environment: &[(&str, &str)]) -> Vec<String> {
+    let mut command = Command::new(built().join(example));
+    command.envs(environment.iter().copied());
+    let mut program = Program::start(command).unwrap();
+    let status = program.wait_timeout(SOON).unwrap().expect("it does not end");
+    let log = program.stderr().unwrap();
+    assert_eq!(status.code(), Some(0), "{example}: {log}");
+    let on_purpose = |line: &&str| {
+        ["reason=rejected", "tried again", "the group is new"]
+            .iter()
+            .any(|text| line.contains(text))
+    };
+    let lines = log
+        .lines()
+        .filter(|line| line.contains("WARN") || line.contains("ERROR"));
+    lines
+        .filter(|line| !on_purpose(line))
+        .map(str::to_owned)
+        .collect()
 }

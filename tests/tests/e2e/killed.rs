@@ -31,8 +31,8 @@ fn time_as_seed() -> u64 {
     since.expect("a clock past 1970").as_nanos() as u64
 }
 
-/// The counts of outputs at which it is killed: one from the first half of each of `kills` equal parts of 10 to 90 %. The
-/// worker goes on while they are counted, and the kill is to come in the same part.
+/// The counts of outputs at which it is killed: one from the first half of each of `kills` equal parts of 10 to 90 %.
+/// The worker goes on while they are counted, and the kill is to come in the same part.
 fn counts(kills: usize, mut seed: u64) -> Vec<usize> {
     let (first, part) = (RECORDS / 10, RECORDS * 8 / 10 / kills);
     let mut draw = || {
@@ -45,8 +45,8 @@ fn counts(kills: usize, mut seed: u64) -> Vec<usize> {
     (0..kills).map(|kill| first + kill * part + draw()).collect()
 }
 
-/// Tells it also where the test passes, so that every run can be had again: the harness keeps back only what the printing
-/// macros write.
+/// Tells it also where the test passes, so that every run can be had again: the harness keeps back only what the
+/// printing macros write.
 fn say(line: &str) {
     let told = std::io::stderr().write_all(format!("{line}\n").as_bytes());
     told.expect("standard error is open");
@@ -113,7 +113,8 @@ fn a_killed_worker_loses_nothing() {
     ));
     let service = Service::new(KafkaServer::shared().unwrap(), "killed")
         .set("DELAY_MS", DELAY_MS)
-        // Outputs are on their way for long, so that a commit which does not wait for them is seen at nearly every kill.
+        // Outputs are on their way for long, so that a commit which does not wait for them is seen at nearly every
+        // kill.
         .set("KAFKA_LINGER_MS", 150)
         .set("KAFKA_SESSION_TIMEOUT_MS", 6_000)
         .set("KAFKA_HEARTBEAT_INTERVAL_MS", 1_000);

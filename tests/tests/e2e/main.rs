@@ -6,6 +6,7 @@
 mod absent_topics;
 mod broker_down_at_start;
 mod broker_killed;
+mod consumers_by_hand;
 mod ecommerce;
 mod events;
 mod examples;

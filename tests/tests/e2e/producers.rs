@@ -56,6 +56,27 @@ fn found(records: &[Record]) -> Vec<(i32, i64, String)> {
 }
 
 #[test]
+fn messages_to_an_absent_topic_that_nobody_waits_for_are_told_at_the_end() {
+    let runtime = Runtime::new().unwrap();
+    let client = format!("lost-{}", std::process::id());
+    let producer = connect(&runtime, KafkaServer::shared().unwrap(), &client);
+    runtime.block_on(async {
+        for text in ["one", "two"] {
+            producer
+                .send_fire_and_forget("absent", &text.to_owned())
+                .await
+                .unwrap();
+        }
+        let error = producer.close().await.unwrap_err();
+        assert!(error.is_unsent(), "{error}");
+        assert!(
+            error.to_string().starts_with("2 messages that nobody waited for"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
 fn two_producers_of_one_program_tell_where_each_message_was_written() {
     let mut kafka = KafkaServer::start().unwrap();
     let raw = Raw::new(&kafka.bootstrap());

@@ -66,7 +66,7 @@ fn relayed(tail: &mut Tail, expected: &[&str]) {
 fn in_memory(broker: &MemoryBroker, expected: &[&str]) {
     eventually(SOON, "what is relayed in memory", || {
         let records = broker.records("relayed").into_iter();
-        let mut values: Vec<Vec<u8>> = records.filter_map(|(.., value)| value).collect();
+        let mut values: Vec<_> = records.filter_map(|record| record.value).collect();
         values.sort();
         let expected: Vec<&[u8]> = expected.iter().map(|text| text.as_bytes()).collect();
         anyhow::ensure!(values == expected, "{values:?} instead of {expected:?}");

@@ -17,8 +17,8 @@ const PARTITIONS: i32 = 3;
 const STALL: Duration = Duration::from_secs(15);
 const ALL: Duration = Duration::from_secs(180);
 
-/// Undecodable in many ways, and with what must survive: no key and an empty one, no value, headers of one name, without
-/// a value, with bytes that are no text.
+/// Undecodable in many ways, and with what must survive: no key and an empty one, no value, headers of one name,
+/// without a value, with bytes that are no text.
 fn undecodable(number: usize) -> Record {
     let bytes = |text: String| Some([text.as_bytes(), &[0xff, 0x00, 0xfe]].concat());
     let value = match number / TENTH % 4 {

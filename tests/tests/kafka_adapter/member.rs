@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use messaging::broker::kafka::{Kafka, KafkaConfig};
-use messaging::broker::{Broker, Event, NewTopic, Outbound, Publisher, Receipt, Subscribe, Subscription};
+use messaging::broker::{
+    Broker, Event, NewTopic, Outbound, Publisher, Receipt, Subscribe, Subscription, Waiter,
+};
 use messaging::delivery::{Epoch, Slot, Watermark};
 use messaging::record::Record;
 use messaging::settings::OffsetReset;
 use messaging::{Headers, record::RecordBatch};
 pub(crate) use messaging_tests::conformance::enqueue;
 use messaging_tests::kafka::KafkaServer;
-use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 pub(crate) const SOON: Duration = Duration::from_secs(60);
@@ -71,11 +72,12 @@ pub(crate) fn plain<'a>(topic: &'a str, key: Option<&'a [u8]>, value: &'a [u8]) 
 }
 
 pub(crate) async fn send(publisher: &dyn Publisher, message: Outbound<'_>) -> Result<Receipt> {
-    let (waiter, receipt) = oneshot::channel();
+    let (waiter, receipt) = Waiter::channel();
     let mut waiter = Some(waiter);
     enqueue(publisher, message, &mut waiter).await?;
     publisher.hurry();
-    Ok(receipt.await.context("nobody answered")??)
+    let place = receipt.await.context("nobody answered")??;
+    Ok(Receipt::written(message.topic, place))
 }
 
 /// Writes the numbers from 0 as values and keys.

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 use messaging::broker::kafka::{Kafka, KafkaConfig};
-use messaging::broker::{Broker, BrokerError, Event, NewTopic, Subscribe};
+use messaging::broker::{Broker, BrokerError, Event, NewTopic, Subscribe, Waiter};
 use messaging::record::Record;
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
-use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
 use crate::member::*;
@@ -328,7 +327,7 @@ async fn a_fatal_error_keeps_users_sends_and_who_waits_for_them() -> Result<()> 
     let publisher = publisher(&kafka)?;
     let mut receipts = Vec::new();
     for number in 0..200 {
-        let (waiter, receipt) = oneshot::channel();
+        let (waiter, receipt) = Waiter::channel();
         let value = number.to_string();
         enqueue(
             &*publisher,
@@ -341,10 +340,13 @@ async fn a_fatal_error_keeps_users_sends_and_who_waits_for_them() -> Result<()> 
     let (mut before, mut failed) = (-1, 0);
     for receipt in receipts {
         match timeout(SOON, receipt).await?? {
-            Ok(receipt) => {
-                let offset = receipt.offset.expect("a waited send has an offset");
-                assert!(offset > before, "out of order: {offset} after {before}");
-                before = offset;
+            Ok(place) => {
+                assert!(
+                    place.offset > before,
+                    "out of order: {} after {before}",
+                    place.offset
+                );
+                before = place.offset;
             }
             Err(_) => failed += 1,
         }

@@ -8,8 +8,8 @@ use crate::member::*;
 
 const ANONYMOUS: &str = "User:ANONYMOUS";
 
-/// Denies all with the topic and the group that are `closed`, and to make a topic `new`: either right for that would do, the
-/// one on the cluster or the one on the topic.
+/// Denies all with the topic and the group that are `closed`, and to make a topic `new`: either right for that would
+/// do, the one on the cluster or the one on the topic.
 fn close(server: &KafkaServer) -> Result<()> {
     server.access(&[
         "--deny-principal",
@@ -29,7 +29,8 @@ fn close(server: &KafkaServer) -> Result<()> {
         "--group",
         "closed",
     ])?;
-    // With an entry for the cluster, what none allows there is denied: to make topics, but nothing that this server needs.
+    // With an entry for the cluster, what none allows there is denied: to make topics, but nothing that this server
+    // needs.
     let mut rights = vec!["--allow-principal", ANONYMOUS, "--cluster"];
     for operation in [
         "ClusterAction",

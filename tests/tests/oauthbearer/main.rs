@@ -1,5 +1,5 @@
-//! OAUTHBEARER: a program proves itself to a real Kafka by tokens that its own function gives. That needs OpenSSL, so most
-//! of it runs with the feature `kafka-tls` only.
+//! OAUTHBEARER: a program proves itself to a real Kafka by tokens that its own function gives. That needs OpenSSL, so
+//! most of it runs with the feature `kafka-tls` only.
 
 #[cfg(feature = "kafka-tls")]
 mod on_kafka;

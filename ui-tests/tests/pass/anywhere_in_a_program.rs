@@ -35,7 +35,7 @@ fn main() {
         drop(text);
     }
 
-    let workers = messaging::registry::workers();
+    let workers = messaging::get_all_workers();
     let mut found: Vec<(&str, &str)> = workers.iter().map(|w| (w.topic(), w.name())).collect();
     found.sort();
     assert_eq!(found, [("a", "nested"), ("b", "match"), ("c", "made"), ("d", "made_too"), ("e", "local")]);

@@ -41,5 +41,5 @@ async fn sixteen(
 }
 
 fn main() {
-    assert_eq!(messaging::registry::workers().len(), 5);
+    assert_eq!(messaging::get_all_workers().len(), 5);
 }

@@ -29,9 +29,9 @@ async fn present(order: String) {
 struct Present;
 
 fn main() {
-    let workers = messaging::registry::workers();
+    let workers = messaging::get_all_workers();
     assert!(matches!(&workers[..], [one] if one.name() == "present"), "{workers:?}");
-    let topics = messaging::registry::topics();
+    let topics = messaging::get_all_topics();
     assert!(matches!(&topics[..], [one] if one.name() == "present"), "{topics:?}");
     let _ = Present;
 }

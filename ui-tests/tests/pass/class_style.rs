@@ -81,7 +81,7 @@ impl messaging::Worker for Named {
 }
 
 fn main() {
-    let mut names: Vec<String> = messaging::registry::workers()
+    let mut names: Vec<String> = messaging::get_all_workers()
         .iter()
         .map(|worker| worker.name().to_owned())
         .collect();

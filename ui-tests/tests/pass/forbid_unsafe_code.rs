@@ -58,7 +58,7 @@ async fn closed(till: String) {
 }
 
 fn main() {
-    assert_eq!(messaging::registry::event_handlers().len(), 3);
+    assert_eq!(messaging::get_all_event_handlers().len(), 3);
 
-    assert_eq!(messaging::registry::workers().len(), 2);
+    assert_eq!(messaging::get_all_workers().len(), 2);
 }

@@ -8,7 +8,7 @@ async fn charge(order: String) {
 }
 
 fn main() {
-    let workers = messaging::registry::workers();
+    let workers = messaging::get_all_workers();
     let [charge] = &workers[..] else { panic!("{workers:?}") };
     assert_eq!((charge.name(), charge.topic()), ("charge", "orders"));
     assert_eq!((charge.place().module, charge.place().line), (module_path!(), 5));

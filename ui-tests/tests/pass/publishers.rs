@@ -35,6 +35,13 @@ pub(crate) async fn r#match(Order { id, .. }: &Order) -> Result<Order, Box<dyn s
     Ok(Order { id, r#type: String::new() })
 }
 
+// The braces of a body on one line are no mistake.
+#[producer(topic = "alone")]
+async fn alone(name: String) -> messaging::Result<String> { Ok(name) }
+
+#[event("order.found", topic = "alone")]
+async fn found(order: Order) -> messaging::Result<Order> { Ok(order) }
+
 #[producer(topic = "never")]
 #[cfg(any())]
 async fn absent() -> NoSuchType {}
@@ -97,7 +104,9 @@ fn main() {
     let all = get_all_publishers();
     let names: Vec<_> = all.iter().map(|p| (p.name(), p.topic(), p.event(), p.key_field())).collect();
     let expected = [
+        ("alone", "alone", None, None),
         ("create", "orders", None, None),
+        ("found", "alone", Some("order.found"), None),
         ("made", "made", None, None),
         ("match", "orders", Some(CREATED), Some("r#type")),
         ("open", "shops", None, None),

@@ -49,8 +49,8 @@ async fn full(shelf: String) {
 }
 
 fn main() {
-    assert_eq!(vendor::events::registry::consumers().len(), 2);
+    assert_eq!(vendor::events::get_all_consumers().len(), 2);
 
-    assert_eq!(vendor::events::registry::workers()[0].name(), "charge");
-    assert_eq!(vendor::events::registry::topics()[0].key_field(), Some("id"));
+    assert_eq!(vendor::events::get_all_workers()[0].name(), "charge");
+    assert_eq!(vendor::events::get_all_topics()[0].key_field(), Some("id"));
 }

@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for shadow::Invoice {
 }
 
 fn main() {
-    assert_eq!(messaging::registry::workers()[0].topic(), "orders");
-    assert_eq!(messaging::registry::event_handlers().len(), 2);
-    assert_eq!(messaging::registry::topics().len(), 2);
+    assert_eq!(messaging::get_all_workers()[0].topic(), "orders");
+    assert_eq!(messaging::get_all_event_handlers().len(), 2);
+    assert_eq!(messaging::get_all_topics().len(), 2);
 }

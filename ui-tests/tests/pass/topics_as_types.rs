@@ -47,8 +47,8 @@ fn main() {
     assert_eq!(OrdersCreated::key(&Order { head: Head { id: None } }), None);
     assert!(OrdersCreated::HAS_KEY && !Pages::HAS_KEY);
 
-    let topics = messaging::registry::topics();
+    let topics = messaging::get_all_topics();
     let described: Vec<_> = topics.iter().map(|t| (t.name(), t.schema_name().is_some(), t.key_field())).collect();
     assert_eq!(described, [("anything", false, None), (NAME, true, Some("head.id")), ("pages", true, None)]);
-    assert_eq!(messaging::registry::workers().iter().filter(|w| w.topic() == NAME).count(), 2);
+    assert_eq!(messaging::get_all_workers().iter().filter(|w| w.topic() == NAME).count(), 2);
 }

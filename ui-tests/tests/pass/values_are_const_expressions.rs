@@ -51,7 +51,7 @@ async fn charge(orders: Batch<String>) -> Vec<Result<String, HandlerError>> {
 }
 
 fn main() {
-    let workers = messaging::registry::workers();
+    let workers = messaging::get_all_workers();
     let [charge] = &workers[..] else { panic!("{workers:?}") };
     assert_eq!((charge.name(), charge.topic()), ("charge-orders", "orders"));
 }

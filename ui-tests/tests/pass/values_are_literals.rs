@@ -29,5 +29,5 @@ async fn charge(orders: Batch<String>) -> Vec<Result<String, std::io::Error>> {
 }
 
 fn main() {
-    assert_eq!(messaging::registry::workers()[0].name(), "charge-orders");
+    assert_eq!(messaging::get_all_workers()[0].name(), "charge-orders");
 }

@@ -1,7 +1,7 @@
 //! The thread that commits, one request at a time in their order: an older one must not follow a newer one.
 //!
-//! rdkafka never tells how an asynchronous commit ended (<https://github.com/fede1024/rust-rdkafka/issues/856>), so that
-//! it is a synchronous one, on a thread that may wait.
+//! rdkafka never tells how an asynchronous commit ended (<https://github.com/fede1024/rust-rdkafka/issues/856>), so
+//! that it is a synchronous one, on a thread that may wait.
 
 use std::sync::Arc;
 use std::sync::mpsc::{self as plain, Receiver};

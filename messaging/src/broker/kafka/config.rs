@@ -220,8 +220,7 @@ impl KafkaConfig {
 
     /// For users' sends.
     pub(super) fn user_producer(&self) -> ClientConfig {
-        // It lingers on our side, see `lingering`.
-        let mut config = self.producer(Duration::ZERO);
+        let mut config = self.producer(self.linger);
         config.set("message.timeout.ms", ms(self.delivery_timeout));
         self.finish(&mut config);
         config

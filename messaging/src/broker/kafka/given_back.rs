@@ -10,12 +10,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rdkafka::error::KafkaError;
 use rdkafka::message::OwnedMessage;
 
-use super::lingering::Numbered;
 use super::member::lock;
 
 /// A client carries one word with a message: the number, and above it as much of the place as there is room for.
 const NUMBER: u32 = u32::BITS;
 const _: () = assert!(usize::BITS == 2 * NUMBER, "the Kafka adapter needs 64 bits");
+
+/// A message with the number of who waits for it.
+type Numbered = (usize, OwnedMessage);
 
 /// See the module.
 #[derive(Default)]

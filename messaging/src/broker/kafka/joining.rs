@@ -1,4 +1,5 @@
-//! Tells a member that it has joined, where librdkafka does not: when the broker gives the partitions and has none for it.
+//! Tells a member that it has joined, where librdkafka does not: when the broker gives the partitions and has none for
+//! it.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};

@@ -7,15 +7,16 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{Message, OwnedMessage};
-use rdkafka::producer::{BaseProducer, BaseRecord};
+use rdkafka::producer::BaseProducer;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::config::KafkaConfig;
 use super::error::not_made;
-use super::lingering::Lingering;
+use super::ffi::producer::{HandleProducer, flush};
+use super::hurry::Hurry;
+use super::now;
 use super::receipts::{Desk, Receipts};
-use super::send::{again, owned, record};
+use super::send::again;
 use super::tokens::Tokens;
 use crate::broker::{BrokerError, FailureHook, NotQueued, Outbound, Publisher, Waiter};
 
@@ -25,8 +26,12 @@ const ROOM: Duration = Duration::from_millis(20);
 /// How often a flush looks whether it is done.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// How long a message waits to be handed over again when the client has no room.
-const FULL: Duration = Duration::from_millis(1);
+/// How long a linger is cut short at a time, and so how late its thread notices that it is to end.
+const HURRY: Duration = Duration::from_millis(50);
+
+/// How many messages for each millisecond of linger are enough to wait for it: a window of so many, awaited one after the
+/// other, still gets 200,000 messages a second through, in batches that cost a broker little.
+const COMPANY: usize = 200;
 
 /// Why what waits at the end fails.
 const CLOSED: KafkaError = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
@@ -44,27 +49,30 @@ struct Client {
     config: ClientConfig,
     tokens: Option<Tokens>,
     desk: Arc<Desk>,
-    /// `None` without a linger: each message goes to the client at once.
-    lingering: Option<Arc<Lingering>>,
+    /// `None` without a linger, which then needs no cutting short.
+    hurry: Option<Arc<Hurry>>,
+    linger: Duration,
+    /// So many messages on their way are company enough: the linger of the next one then costs less than its request.
+    company: usize,
 }
 
 /// Where messages are handed over.
 struct Place {
-    producer: Arc<BaseProducer<Receipts>>,
+    producer: HandleProducer<Receipts>,
     /// Not while the client is replaced: what is sent would overtake what it gives back.
     open: bool,
 }
 
 struct EndThreads {
     desk: Arc<Desk>,
-    lingering: Option<Arc<Lingering>>,
+    hurry: Option<Arc<Hurry>>,
 }
 
 impl Drop for EndThreads {
     fn drop(&mut self) {
         self.desk.close();
-        if let Some(lingering) = &self.lingering {
-            lingering.end();
+        if let Some(hurry) = &self.hurry {
+            hurry.end();
         }
     }
 }
@@ -75,14 +83,14 @@ impl KafkaPublisher {
         on_failure: FailureHook,
     ) -> Result<KafkaPublisher, BrokerError> {
         let client = Arc::new(Client::new(config, on_failure)?);
-        let (desk, lingering) = (client.desk.clone(), client.lingering.clone());
-        if let Some(lingering) = lingering.clone() {
-            let carried = client.clone();
-            super::spawn("kafka-linger", move || carried.carry(&lingering))?;
+        let (desk, hurry) = (client.desk.clone(), client.hurry.clone());
+        if let Some(hurry) = hurry.clone() {
+            let flushed = client.clone();
+            super::spawn("kafka-hurry", move || hurry.serve(|| flushed.hurry()))?;
         }
         let served = client.clone();
         super::spawn("kafka-receipts", move || served.serve())?;
-        let _end = EndThreads { desk, lingering };
+        let _end = EndThreads { desk, hurry };
         Ok(KafkaPublisher { client, _end })
     }
 }
@@ -90,7 +98,6 @@ impl KafkaPublisher {
 impl Client {
     fn new(config: &KafkaConfig, on_failure: FailureHook) -> Result<Client, BrokerError> {
         let desk = Arc::new(Desk::new(config.address(), config.delivery_timeout, on_failure));
-        let new_lingering = || Arc::new(Lingering::new(config.linger, config.max_batch_size));
         let properties = config.user_producer();
         let tokens = config.tokens().cloned();
         let (producer, open) = (make(&properties, tokens.as_ref(), &desk)?, true);
@@ -99,7 +106,9 @@ impl Client {
             config: properties,
             tokens,
             desk,
-            lingering: (!config.linger.is_zero()).then(new_lingering),
+            hurry: (!config.linger.is_zero()).then(Arc::default),
+            linger: config.linger,
+            company: company(config.linger),
         })
     }
 
@@ -112,31 +121,34 @@ impl Client {
     }
 
     fn producer(&self) -> Arc<BaseProducer<Receipts>> {
-        self.place().producer.clone()
+        self.place().producer.base().clone()
     }
 
     fn has_ended(&self) -> bool {
         self.desk.is_closed()
     }
 
-    /// Gives a record to the client, which is full while it is replaced.
-    fn offer(&self, mut record: BaseRecord<'_, [u8], [u8], usize>) -> Result<(), KafkaError> {
+    /// Gives a message to the client, which is full while it is replaced.
+    fn offer(&self, message: Outbound<'_>, number: usize) -> Result<(), KafkaError> {
+        let mut place = self.place();
+        if !place.producer.has_met(message.topic) {
+            drop(place);
+            self.place_mut().producer.meet(message.topic)?;
+            place = self.place();
+        }
         // Locked while it is sent: a client that is shut takes nothing after it gave back what it had.
-        let place = self.place();
         if !place.open {
             return Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
         }
-        record.delivery_opaque = self.desk.given_back.tag(record.delivery_opaque);
-        let sent = place.producer.send(record);
-        sent.map_err(|(error, _)| {
-            self.desk.given_back.over();
-            error
-        })
+        let tag = self.desk.given_back.tag(number);
+        let sent = place.producer.send_shared(message, tag);
+        sent.inspect_err(|_| self.desk.given_back.over())
     }
 
     fn send(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
-        let number = self.seat(waiter)?;
-        let Err(error) = self.offer(record(message, number)) else {
+        let closed = NotQueued::Refused(BrokerError::Closed);
+        let number = self.desk.seat(waiter).ok_or(closed)?;
+        let Err(error) = self.offer(message, number) else {
             return Ok(());
         };
         *waiter = self.desk.unseat(number);
@@ -146,62 +158,23 @@ impl Client {
         Err(NotQueued::Refused(self.desk.explain(message.topic, &error)))
     }
 
-    fn linger(
-        &self,
-        lingering: &Lingering,
-        message: Outbound<'_>,
-        waiter: &mut Option<Waiter>,
-    ) -> Result<(), NotQueued> {
-        let bytes = message.key.map_or(0, <[u8]>::len) + message.value.map_or(0, <[u8]>::len);
-        let number = self.seat(waiter)?;
-        lingering.push(bytes, || (number, owned(message))).ok_or_else(|| {
-            *waiter = self.desk.unseat(number);
-            NotQueued::Full
-        })
-    }
-
-    fn seat(&self, waiter: &mut Option<Waiter>) -> Result<usize, NotQueued> {
-        let closed = NotQueued::Refused(BrokerError::Closed);
-        self.desk.seat(waiter).ok_or(closed)
-    }
-
-    /// Hands over what has waited, until the end; what waits then fails.
-    fn carry(&self, lingering: &Lingering) {
-        let _told = TellPanic(self);
-        while let Some(bunch) = lingering.next() {
-            for (number, message) in bunch {
-                self.hand_over(number, &message);
-                lingering.gone();
-            }
-        }
-        for (number, message) in lingering.rest() {
-            self.desk.failed(number, message.topic(), &CLOSED);
-        }
-    }
-
-    /// Nobody else hands messages over, so that one for which there is no room holds up those behind it.
-    fn hand_over(&self, number: usize, message: &OwnedMessage) {
-        loop {
-            match self.offer(again(message, number)) {
-                Err(error) if is_full(&error) && !self.has_ended() => thread::park_timeout(FULL),
-                Err(error) => return self.desk.failed(number, message.topic(), &error),
-                Ok(()) => return,
-            }
-        }
+    /// Until nothing is with the client, or what was has lingered long enough.
+    fn hurry(&self) {
+        let end = now() + self.linger;
+        while !flush(&self.producer(), HURRY.min(self.linger)) && now() < end && !self.has_ended() {}
     }
 }
 
 impl Publisher for KafkaPublisher {
     fn enqueue(&self, message: Outbound<'_>, waiter: &mut Option<Waiter>) -> Result<(), NotQueued> {
-        match &self.client.lingering {
-            Some(lingering) => self.client.linger(lingering, message, waiter),
-            None => self.client.send(message, waiter),
-        }
+        self.client.send(message, waiter)
     }
 
     fn hurry(&self) {
-        if let Some(lingering) = &self.client.lingering {
-            lingering.hurry();
+        if let Some(hurry) = &self.client.hurry
+            && self.queued() < self.client.company
+        {
+            hurry.ask();
         }
     }
 
@@ -223,16 +196,11 @@ impl Publisher for KafkaPublisher {
     }
 
     fn queued(&self) -> usize {
-        let lingering = self
-            .client
-            .lingering
-            .as_ref()
-            .map_or(0, |lingering| lingering.count());
-        lingering + self.client.desk.given_back.unanswered()
+        self.client.desk.given_back.unanswered()
     }
 }
 
-/// Nobody must wait for ever for a thread that is gone. Its sibling ends as well: alone it is of no use.
+/// Nobody must wait for ever for a thread that is gone.
 struct TellPanic<'a>(&'a Client);
 
 impl Drop for TellPanic<'_> {
@@ -240,11 +208,8 @@ impl Drop for TellPanic<'_> {
         if !thread::panicking() {
             return;
         }
-        tracing::error!("a thread of the producer panicked; please report it with the panic's message");
+        tracing::error!("the thread of the producer panicked; please report it with the panic's message");
         self.0.desk.abandon();
-        if let Some(lingering) = &self.0.lingering {
-            lingering.end();
-        }
     }
 }
 
@@ -252,13 +217,18 @@ fn make(
     config: &ClientConfig,
     tokens: Option<&Tokens>,
     desk: &Arc<Desk>,
-) -> Result<Arc<BaseProducer<Receipts>>, BrokerError> {
+) -> Result<HandleProducer<Receipts>, BrokerError> {
     let producer: BaseProducer<Receipts> = config
         .create_with_context(Receipts::new(desk.clone()))
         .map_err(|error| not_made(&error))?;
     let producer = Arc::new(producer);
     Tokens::keep(tokens, &producer)?;
-    Ok(producer)
+    Ok(HandleProducer::new(producer))
+}
+
+fn company(linger: Duration) -> usize {
+    let linger = usize::try_from(linger.as_millis()).unwrap_or(usize::MAX);
+    linger.saturating_mul(COMPANY)
 }
 
 /// Whether the client takes it later, or the next one.

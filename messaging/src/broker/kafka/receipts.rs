@@ -15,7 +15,7 @@ use super::error::{Meaning, Place, broker_error, meaning_of};
 use super::given_back::{self, GivenBack};
 use super::log;
 use super::member::lock;
-use crate::broker::{BrokerError, FailureHook, Receipt, Waiter};
+use crate::broker::{BrokerError, FailureHook, Waiter, WrittenAt};
 
 /// Waiters by number; it outlives a client. The number of a message is 0 when nobody waits.
 pub(super) struct Desk {
@@ -97,7 +97,7 @@ impl Desk {
         self.close();
         let left = std::mem::take(&mut *lock(&self.seats)).taken;
         for waiter in left.into_iter().flatten() {
-            let _ = waiter.send(Err(BrokerError::Closed));
+            let _ = waiter.answer(Err(BrokerError::Closed));
         }
         self.room.notify_waiters();
     }
@@ -112,7 +112,7 @@ impl Desk {
         if number == 0 {
             (self.on_failure)(topic, &error);
         } else if let Some(waiter) = self.unseat(number)
-            && let Err(Err(error)) = waiter.send(Err(error))
+            && let Err(Err(error)) = waiter.answer(Err(error))
         {
             (self.on_failure)(topic, &error);
         }
@@ -139,9 +139,11 @@ impl Desk {
 
     fn written(&self, number: usize, message: &impl Message) {
         if let Some(waiter) = self.unseat(number) {
-            let timestamp = message.timestamp().to_millis();
-            let receipt = Receipt::written(message.topic(), message.partition(), message.offset(), timestamp);
-            let _ = waiter.send(Ok(receipt));
+            let _ = waiter.answer(Ok(WrittenAt {
+                partition: message.partition(),
+                offset: message.offset(),
+                timestamp: message.timestamp().to_millis(),
+            }));
         }
     }
 }
@@ -192,8 +194,6 @@ impl ClientContext for Receipts {
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
-    use tokio::sync::oneshot;
-
     use super::*;
 
     fn desk() -> Desk {
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_number_is_used_again_once_its_waiter_left() {
         let desk = desk();
-        let seat = || desk.seat(&mut Some(oneshot::channel().0));
+        let seat = || desk.seat(&mut Some(Waiter::channel().0));
         assert_eq!(
             (seat(), seat(), desk.seat(&mut None)),
             (Some(1), Some(2), Some(0))
@@ -216,11 +216,11 @@ mod tests {
     fn who_waits_at_an_abandoned_desk_is_answered_and_nobody_sits_down_any_more() {
         let hook: FailureHook = Arc::new(|_, _| panic!("somebody waited"));
         let desk = Desk::new(String::new(), Duration::from_secs(1), hook);
-        let (waiter, mut answer) = oneshot::channel();
+        let (waiter, mut answer) = Waiter::channel();
         let number = desk.seat(&mut Some(waiter)).unwrap();
         desk.abandon();
         assert!(matches!(answer.try_recv().unwrap(), Err(BrokerError::Closed)));
-        let mut late = Some(oneshot::channel().0);
+        let mut late = Some(Waiter::channel().0);
         assert_eq!((desk.seat(&mut late), desk.seat(&mut None)), (None, None));
         assert!(late.is_some(), "the caller keeps it");
         assert!(desk.unseat(number).is_none());
@@ -238,7 +238,7 @@ mod tests {
         });
         let desk = Desk::new(String::new(), Duration::from_secs(7), hook);
         let error = KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::MessageTimedOut);
-        let (waiter, mut answer) = oneshot::channel();
+        let (waiter, mut answer) = Waiter::channel();
         let number = desk.seat(&mut Some(waiter)).unwrap();
         desk.failed(number, "t", &error);
         let answer = answer.try_recv().unwrap().unwrap_err();
@@ -259,7 +259,7 @@ mod tests {
         });
         let desk = Desk::new(String::new(), Duration::from_secs(7), hook);
         let error = KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::MessageTimedOut);
-        let (waiter, answer) = oneshot::channel();
+        let (waiter, answer) = Waiter::channel();
         let number = desk.seat(&mut Some(waiter)).unwrap();
         drop(answer);
         desk.failed(number, "t", &error);

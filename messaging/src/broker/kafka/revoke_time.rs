@@ -1,5 +1,5 @@
-//! How the time of a revoke is shared out. It is served inside one poll, and a member that does not poll again within its
-//! interval is evicted: with it all its partitions, also those that stayed.
+//! How the time of a revoke is shared out. It is served inside one poll, and a member that does not poll again within
+//! its interval is evicted: with it all its partitions, also those that stayed.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Tokens for the clients of one configuration: asked for in time, given to each of them.
 //!
-//! librdkafka asks for a token by an event of the client, which reaches only who polls it: not those that look at topics
-//! and groups. So nobody waits to be asked; a thread gives all clients a new token before the old one is over.
+//! librdkafka asks for a token by an event of the client, which reaches only who polls it: not those that look at
+//! topics and groups. So nobody waits to be asked; a thread gives all clients a new token before the old one is over.
 
 use std::fmt;
 use std::future::Future;
@@ -137,8 +137,8 @@ impl Tokens {
         Some(failure.unwrap_or_else(|| "the function that gives tokens has not answered yet".to_owned()))
     }
 
-    /// Whether the next token may mend this error: the broker refuses us, and another token is due that has not come, or
-    /// has come just now. It refuses the old one before that is over, for its sessions become too short then.
+    /// Whether the next token may mend this error: the broker refuses us, and another token is due that has not come,
+    /// or has come just now. It refuses the old one before that is over, for its sessions become too short then.
     pub(super) fn may_mend(tokens: Option<&Tokens>, error: &KafkaError) -> bool {
         let is_old = |tokens: &Tokens| {
             let held = lock(&tokens.0.held);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::Written;
 use crate::broker::partitioner::partition_of;
 use crate::broker::{Outbound, TopicConfig};
 use crate::message::Headers;
@@ -129,19 +130,32 @@ impl Log {
         (!batch.is_empty()).then(|| batch.finish())
     }
 
-    pub(super) fn all(&self) -> Vec<super::Written> {
-        let mut all = Vec::new();
-        for (partition, records) in self.partitions.iter().enumerate() {
-            for (offset, stored) in records.iter().enumerate() {
-                let key = stored.key.as_ref().map(|key| key.to_vec());
-                all.push((
-                    partition as i32,
-                    offset as i64,
-                    key,
-                    stored.value.as_ref().map(|value| value.to_vec()),
-                ));
-            }
+    /// How many records all partitions hold.
+    pub(super) fn len(&self) -> usize {
+        self.partitions.iter().map(Vec::len).sum()
+    }
+
+    /// All records, partition by partition, of the log of `topic`.
+    pub(super) fn all(&self, topic: &str) -> Vec<Written> {
+        let partitions = self.partitions.iter().enumerate();
+        let records = partitions.flat_map(|(partition, records)| {
+            let records = records.iter().enumerate();
+            records.map(move |(offset, stored)| stored.written(topic, partition, offset))
+        });
+        records.collect()
+    }
+}
+
+impl Stored {
+    fn written(&self, topic: &str, partition: usize, offset: usize) -> Written {
+        Written {
+            topic: topic.to_owned(),
+            partition: partition as i32,
+            offset: offset as i64,
+            key: self.key.clone(),
+            value: self.value.clone(),
+            headers: self.headers.clone(),
+            timestamp: self.timestamp,
         }
-        all
     }
 }

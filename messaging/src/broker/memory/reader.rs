@@ -37,8 +37,7 @@ impl MemoryReader {
         };
         let mut partitions: Vec<Reading> = from.iter().map(reading).collect();
         let mut shared = broker.lock();
-        shared.last_reader += 1;
-        let id = shared.last_reader;
+        let id = shared.new_reader();
         // What is written from now on is behind "latest"; an absent topic is for the first look to tell.
         for reading in &mut partitions {
             reading.position = reading.begin(&shared).ok();

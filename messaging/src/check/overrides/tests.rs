@@ -1,6 +1,6 @@
 use crate::App;
 use crate::WorkerSpec;
-use crate::app::Resolved;
+use crate::app::{Resolved, Standing};
 use crate::check::check;
 use crate::settings::{Settings, Sources};
 use crate::spec::WORKER_KEYS;
@@ -16,6 +16,12 @@ fn memory() -> Sources {
 }
 
 fn told(sources: &Sources, names: &[&str]) -> Vec<String> {
+    let judged = judged(sources, names, Standing::Program);
+    assert_eq!(judged.warnings, [""; 0]);
+    judged.problems.iter().map(ToString::to_string).collect()
+}
+
+fn judged(sources: &Sources, names: &[&str], standing: Standing) -> super::Judged {
     let settings = Settings::load(sources).unwrap();
     let resolved: Vec<Resolved> = names
         .iter()
@@ -28,10 +34,7 @@ fn told(sources: &Sources, names: &[&str]) -> Vec<String> {
         })
         .collect();
     let resolved: Vec<&Resolved> = resolved.iter().collect();
-    super::overrides(&settings, &resolved)
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    super::judge(&settings, &resolved, standing)
 }
 
 #[test]
@@ -54,6 +57,40 @@ fn a_worker_a_key_and_a_value_that_are_wrong_are_told_with_their_places_and_the_
             "workers.SQUARES.concurrency (environment WORKER__SQUARES__CONCURRENCY): there is no worker SQUARES; did you mean square?",
         ]
     );
+}
+
+#[test]
+fn an_app_of_picked_workers_judges_what_is_said_of_its_own() {
+    let sources = memory().environment([
+        ("WORKER__SQUARE__TIMEOUT", "soon"),
+        ("WORKER__SQUAER__CONCURRENCY", "2"),
+        ("WORKER__ELSEWHERE__TIMEOUT", "soon"),
+    ]);
+    let _elsewhere = App::empty().worker(spec("elsewhere"));
+    for standing in [Standing::Picked, Standing::ByHand] {
+        let judged = judged(&sources, &["square"], standing);
+        let problems: Vec<String> = judged.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "workers.SQUARE.timeout (environment WORKER__SQUARE__TIMEOUT): found \"soon\"; allowed: 100ms, 5s, 2m, 1h30m, or whole seconds"
+            ]
+        );
+        assert_eq!(
+            judged.warnings,
+            [
+                "workers.SQUAER.concurrency (environment WORKER__SQUAER__CONCURRENCY): there is no worker SQUAER; did you mean square?"
+            ]
+        );
+    }
+}
+
+#[test]
+fn the_program_knows_what_was_made_by_hand_beside_it() {
+    let sources = memory().environment([("WORKER__BESIDE_IT__CONCURRENCY", "2")]);
+    assert_eq!(told(&sources, &["square"]).len(), 1);
+    let _beside = App::empty().worker(spec("beside-it"));
+    assert_eq!(told(&sources, &["square"]), [""; 0]);
 }
 
 #[test]
@@ -115,7 +152,7 @@ fn the_check_of_an_app_reads_them() {
     app.check().unwrap();
     let settings =
         Settings::load(&memory().file("m.toml", "[messaging.workers.squared]\ntimeout = 5")).unwrap();
-    assert_eq!(check(&settings, &[], &[]).len(), 1);
+    assert_eq!(check(&settings, Standing::Program, &[], &[]).len(), 1);
 }
 
 /// Two values for each key, as in a file; the second is what the variable says.

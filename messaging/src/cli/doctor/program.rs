@@ -29,7 +29,7 @@ pub(super) fn fits(app: &App) -> Finding {
         Ok(()) if app.workers().is_empty() && app.consumers().is_empty() => Finding::warn(
             "program",
             "no workers are registered, so `run` would be refused",
-            "annotate a function with #[worker], or add `use the_crate as _;` for workers of a crate that is not named otherwise",
+            "annotate a function with #[worker], or write `messaging::anchor!(the_crate);` for workers of a crate that is not named otherwise",
         ),
         Ok(()) => Finding::ok("program", check::fits(app)),
     }

@@ -26,7 +26,7 @@ impl<'a> HandOver<'a> {
     /// What no message of the batch gets over.
     pub(super) fn new<T: TopicRef>(producer: &'a Producer, topic: &T) -> Result<HandOver<'a>> {
         let publisher = producer.publisher()?;
-        let topic = producer.full_name(topic.topic_name());
+        let topic = producer.full_name(topic.topic_name()).into_owned();
         check_topic(&topic).map_err(Kind::Name)?;
         Ok(HandOver {
             producer,
@@ -95,6 +95,6 @@ impl<'a> HandOver<'a> {
         };
         let own = self.producer.full_name(own);
         check_topic(&own).map_err(Kind::Name)?;
-        Ok(Cow::Owned(own))
+        Ok(Cow::Owned(own.into_owned()))
     }
 }

@@ -6,11 +6,12 @@ use super::failed::Failed;
 use super::{Driver, Notice, Stopped};
 use crate::broker::TopicPartition;
 use crate::delivery::{Command, CutOff, GivenUp, Slot, Ticket};
+use crate::message::Delivery;
 use crate::outcome::in_brief;
 use crate::runtime::dead_letter::dead_letter;
 use crate::runtime::observer::Observation;
 use crate::runtime::outbox::Purpose;
-use crate::runtime::unit::{Cargo, Staged};
+use crate::runtime::unit::{Cargo, Staged, Unit};
 
 impl Driver {
     /// Carries the core's commands out.
@@ -69,10 +70,7 @@ impl Driver {
     pub(super) fn dead_letter(&mut self, ticket: Ticket, given_up: &GivenUp<Cargo>) {
         let unit = &self.units[given_up.worker];
         Failed::given_up(unit, given_up).log_dead_letter();
-        self.observe(&Observation::GivenUp {
-            worker: &unit.name,
-            dead_letter: true,
-        });
+        self.tell_given_up(unit, given_up, true);
         self.write_dead_letter(ticket, given_up);
     }
 
@@ -93,9 +91,16 @@ impl Driver {
     pub(super) fn skipped(&mut self, given_up: &GivenUp<Cargo>) {
         let unit = &self.units[given_up.worker];
         Failed::given_up(unit, given_up).log_skipped();
+        self.tell_given_up(unit, given_up, false);
+    }
+
+    fn tell_given_up(&self, unit: &Unit, given_up: &GivenUp<Cargo>, dead_letter: bool) {
         self.observe(&Observation::GivenUp {
             worker: &unit.name,
-            dead_letter: false,
+            dead_letter,
+            reason: given_up.reason,
+            delivery: &Delivery::new(given_up.record.clone(), given_up.attempts),
+            error: &*given_up.cause,
         });
     }
 

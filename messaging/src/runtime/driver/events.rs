@@ -80,6 +80,9 @@ impl Driver {
                 continue;
             };
             self.absent.remove(&*partition.topic);
+            if let Some(topic) = self.awaited.take(&*partition.topic) {
+                self.notify(Notice::TakenUp(topic));
+            }
             tracing::info!(group = %self.group, topic = %partition.topic, partition = partition.partition, "partition assigned");
             self.observe(&Observation::Assigned {
                 group: &self.group,
@@ -89,6 +92,7 @@ impl Driver {
                 self.inboxes.resize_with(slot as usize + 1, || None);
             }
             self.core.assigned(slot, worker, epoch);
+            self.names.assigned(slot, &partition);
             let inbox = Inbox::new(partition, epoch, worker);
             if let Some(old) = self.inboxes[slot as usize].replace(inbox) {
                 self.turns[old.worker].leave(slot);

@@ -1,7 +1,9 @@
 //! What is logged of a record that failed: one line a try, with what happens next, and nothing of the record's content.
+//! A warning is what the program mends by itself; an error is what somebody has to look at.
 
 use std::error::Error;
 
+use crate::delivery::policy::Order;
 use crate::delivery::{Disposition, GivenUp};
 use crate::outcome::{Reason, in_brief};
 use crate::record::Record;
@@ -52,17 +54,29 @@ impl<'a> Failed<'a> {
             Disposition::Handled | Disposition::GivenUp => return,
         };
         // Its tries are not exhausted yet.
-        let reason = match self.reason {
-            Reason::Exhausted => "error",
-            reason => reason.as_str(),
-        };
+        let reason = self.reason.of_one_try().as_str();
         line!(warn, self, reason = reason, next = next);
+    }
+
+    /// Whether it waits for its retry with more behind it than a worker that handles several at a time may expect.
+    pub(super) fn holds_its_partition(&self, disposition: Disposition) -> bool {
+        let rules = &self.unit.rules;
+        matches!(disposition, Disposition::Retried(_))
+            && self.record.key().is_none()
+            && rules.order == Order::Key
+            && rules.concurrency > 1
+    }
+
+    pub(super) fn log_holding(&self) {
+        tracing::warn!(worker = self.unit.name, topic = %self.record.topic(), partition = self.record.partition(),
+            offset = self.record.offset(),
+            "a record without a key waits for its retry, and all others without a key in its partition wait behind it; give records a key, or set order = \"none\" where their order does not matter");
     }
 
     pub(super) fn log_dead_letter(&self) {
         let (topic, after) = (self.unit.dlq_topic(self.record.topic()), self.after());
         let next = format!("sent to the dead letter topic {topic} {after}");
-        line!(warn, self, reason = self.reason.as_str(), next = next);
+        line!(error, self, reason = self.reason.as_str(), next = next);
     }
 
     pub(super) fn log_skipped(&self) {

@@ -77,8 +77,8 @@ impl Driver {
         }
     }
 
-    /// Whether the end must wait for the hook of a record at which its worker stops: nothing else knows of it. All other
-    /// hooks hold up the core's own end.
+    /// Whether the end must wait for the hook of a record at which its worker stops: nothing else knows of it. All
+    /// other hooks hold up the core's own end.
     pub(super) fn end_waits_for_hooks(&mut self) -> bool {
         let in_time = self.drain_by.is_some_and(|end| clock::now() < end);
         if self.hooks.are_called() && in_time {

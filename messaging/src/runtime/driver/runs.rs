@@ -1,11 +1,12 @@
 //! Runs of records: started, polled for the first time, parked, ended.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
-use futures_util::stream::StreamExt;
+use futures_util::stream::{Stream, StreamExt};
 use tokio::task::coop::unconstrained;
 
 use super::failed::Failed;
@@ -17,11 +18,12 @@ use crate::name::check_topic;
 use crate::outcome::{Failure, Outcome, Outgoing, Verdict};
 use crate::producer::CURRENT;
 use crate::record::Record;
-use crate::runtime::clock;
 use crate::runtime::observer::Observation;
+use crate::runtime::pace::Pace;
 use crate::runtime::parked::{Ended, Parked};
 use crate::runtime::run::Run;
 use crate::runtime::unit::{Cargo, Staged, Unit};
+use crate::runtime::{blocked, clock};
 
 impl Driver {
     /// Starts the next run, if any may start.
@@ -51,7 +53,9 @@ impl Driver {
         let began = clock::now();
         let mut done = 0;
         let mut pending = false;
+        self.pace.enter(&start);
         while done < picks.len() {
+            self.pace.at(picks[done].record.offset());
             match poll_once(&mut run) {
                 Poll::Pending => {
                     pending = true;
@@ -68,6 +72,7 @@ impl Driver {
                 }
             }
         }
+        self.pace.leave();
         let took = began.elapsed();
         self.polled_for += took;
         self.weights[start.worker].measured(done.max(1), took);
@@ -92,7 +97,8 @@ impl Driver {
         let waiting = picks.split_off(done);
         waiting.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
-        self.parked.push(Parked::here(start, waiting, run));
+        let pace = self.pace.clone();
+        self.parked.push(Parked::here(start, waiting, run, pace));
         self.put_away(picks);
     }
 
@@ -117,9 +123,16 @@ impl Driver {
         let rest = picks.split_off(together);
         picks.iter().for_each(|pick| self.core.parked(pick.ticket));
         self.core.closed(start, true, &rest);
-        let work = run.take(together).collect::<Vec<Outcome>>();
+        let pace = self.free_paces.pop().unwrap_or_else(|| self.another_pace());
+        let work = paced(pace.clone(), start, picks[0].record.offset(), run.take(together));
         let task = tokio::spawn(CURRENT.scope(self.producer.clone(), work));
-        self.parked.push(Parked::spawned(start, picks, task));
+        self.parked.push(Parked::spawned(start, picks, task, pace));
+    }
+
+    pub(super) fn another_pace(&self) -> Arc<Pace> {
+        let pace = Pace::new(self.names.clone());
+        blocked::look_at(&pace);
+        pace
     }
 
     /// Tells the core what became of a record. Says whether the rest of its run may go on: after a failure that is
@@ -172,6 +185,11 @@ impl Driver {
                 error: error.as_ref(),
             };
             failed.log_unless_given_up(disposition);
+            if failed.holds_its_partition(disposition)
+                && self.told_of_holding.insert(self.worker_of(pick.ticket.slot))
+            {
+                failed.log_holding();
+            }
         }
         goes_on
     }
@@ -191,8 +209,10 @@ impl Driver {
         }
         self.observe(&Observation::Failed {
             worker,
-            reason,
+            reason: reason.of_one_try(),
             attempt: pick.attempt,
+            delivery: &Delivery::new(record.clone(), pick.attempt),
+            error: &*error,
         });
         match verdict {
             Verdict::RetryAfter(delay) => Finish::Retry(Some(delay), reason, error),
@@ -227,6 +247,7 @@ impl Driver {
     }
 
     pub(super) fn take_ended(&mut self, ended: Ended) {
+        self.free_paces.extend(ended.pace);
         let unit = self.units[ended.start.worker].clone();
         let mut outcomes = ended.outcomes.into_iter();
         for pick in &ended.picks {
@@ -253,6 +274,12 @@ fn poll_once(run: &mut Run) -> Poll<Option<Outcome>> {
     let mut context = Context::from_waker(std::task::Waker::noop());
     let mut next = unconstrained(run.next());
     Pin::new(&mut next).poll(&mut context)
+}
+
+/// The outcomes of a run that is not polled by the driver; `offset` is that of its first record.
+async fn paced(pace: Arc<Pace>, start: Start, offset: i64, run: impl Stream<Item = Outcome>) -> Vec<Outcome> {
+    let mut outcomes = pin!(run.collect::<Vec<Outcome>>());
+    poll_fn(|context| pace.during(&start, offset, || outcomes.as_mut().poll(context))).await
 }
 
 /// An output has its input's key and trace, unless it brings its own.

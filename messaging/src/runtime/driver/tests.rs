@@ -15,6 +15,8 @@ use crate::runtime::double::Double;
 use crate::settings::OffsetReset;
 use crate::worker::LastFailure;
 
+mod blocking;
+
 /// How long a close gets at least.
 const LEAST: Duration = Duration::from_secs(2);
 
@@ -183,8 +185,9 @@ async fn a_driver_whose_app_is_gone_cuts_off_what_runs_and_ends() {
     let mut driver = driver(&broker, echo);
     hear(&mut driver, [assigned(0, 1), polled(0, 1, "never acknowledged")]);
     let end = tokio::time::timeout(Duration::from_secs(3600), driver.run()).await;
-    let unfinished = end.expect("it ends").expect("its subscription closes");
-    assert_eq!(unfinished, 1);
+    let tally = end.expect("it ends").expect("its subscription closes");
+    let (done, left, cut_off) = (0, 1, 1);
+    assert_eq!(tally, Tally { done, left, cut_off });
 }
 
 #[tokio::test(start_paused = true)]

@@ -160,8 +160,8 @@ fn properties_of_librdkafka_that_this_crate_sets_are_refused_by_name() {
     assert_eq!(
         problems(&sources),
         [
-            "kafka_extra (environment KAFKA_EXTRA): found text, in which this crate sets acks, linger.ms, \
-          sasl.kerberos.keytab itself: take it out, and use the setting of that meaning if there is one; \
+            "kafka_extra (environment KAFKA_EXTRA): found text, in which acks is set by this crate itself, linger.ms is the setting kafka_linger_ms, \
+          sasl.kerberos.keytab is set by this crate itself: take it out, and use the setting if there is one; \
           allowed: a table of librdkafka properties, as text `name=value;name=value`"
         ]
     );

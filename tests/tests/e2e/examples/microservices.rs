@@ -8,8 +8,8 @@ use super::{Place, built, pair, run, sorted};
 use crate::support::{Raw, SOON};
 
 const LINES: [&str; 6] = [
-    "orders.created: welcome-u-ada with a mug for u-ada",
-    "orders.created: welcome-u-grace with a mug for u-grace",
+    "welcome.orders: welcome-u-ada with a mug for u-ada",
+    "welcome.orders: welcome-u-grace with a mug for u-grace",
     "orders: a welcome gift for u-ada",
     "orders: a welcome gift for u-grace",
     "users:  u-ada is Ada",
@@ -64,5 +64,5 @@ fn microservices_are_two_processes_that_know_only_messages() {
         assert_ends(service);
     }
     let order = r#"{"order_id":"welcome-u-1","user_id":"u-1","item":"a mug"}"#;
-    assert_eq!(place.pairs("orders.created"), [pair("welcome-u-1", order)]);
+    assert_eq!(place.pairs("welcome.orders"), [pair("welcome-u-1", order)]);
 }

@@ -30,7 +30,7 @@ fn main() {
         println!(
             "event {} for {} of {}",
             handler.event(),
-            handler.consumer_name().unwrap_or_default(),
+            handler.consumer_type_name().unwrap_or_default(),
             handler.place().package
         );
     }

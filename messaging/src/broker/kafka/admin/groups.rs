@@ -91,8 +91,8 @@ impl KafkaAdmin {
         }
     }
 
-    /// As [`KafkaAdmin::ask`]. A coordinator that has just been chosen, such as at the first group of a cluster, reads its
-    /// groups before it answers.
+    /// As [`KafkaAdmin::ask`]. A coordinator that has just been chosen, such as at the first group of a cluster, reads
+    /// its groups before it answers.
     async fn ask_coordinator<T: Send + 'static>(
         &self,
         call: impl Fn(&Client<Quiet>, Duration) -> KafkaResult<T> + Clone + Send + 'static,

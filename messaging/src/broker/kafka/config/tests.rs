@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::settings::{Settings, Sources, TUNED, Token, is_owned};
+use crate::settings::{Settings, Sources, TUNED, Token, is_owned, setting_of};
 
 fn request() -> Subscribe {
     Subscribe {
@@ -242,7 +242,7 @@ fn both_producers_are_idempotent_and_place_keys_as_java_does() {
     ];
     let (user, output) = (unusual().user_producer(), unusual().output_producer());
     has(&user, &always);
-    has(&user, &[("message.timeout.ms", "13000"), ("linger.ms", "0")]);
+    has(&user, &[("message.timeout.ms", "13000"), ("linger.ms", "7")]);
     has(&output, &always);
     has(
         &output,
@@ -425,6 +425,13 @@ pub(crate) const REACHES: &[(&str, &str, &str, &str)] = &[
         "true",
     ),
 ];
+
+#[test]
+fn a_refused_property_is_answered_by_its_setting() {
+    for (key, _, property, _) in REACHES.iter().filter(|(.., property, _)| is_owned(property)) {
+        assert_eq!(setting_of(property), Some(*key), "{property}");
+    }
+}
 
 #[test]
 fn each_setting_reaches_a_client_as_its_property() {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_void};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rdkafka::IntoOpaque;
 use rdkafka::bindings as rdsys;
@@ -40,7 +41,7 @@ impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
     }
 
     /// rdkafka's producer, for all else than sending.
-    pub(crate) fn base(&self) -> &BaseProducer<C> {
+    pub(crate) fn base(&self) -> &Arc<BaseProducer<C>> {
         &self.base
     }
 
@@ -48,8 +49,7 @@ impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
     pub(crate) fn send(&mut self, message: Outbound<'_>, number: usize) -> KafkaResult<()> {
         // The call that takes a handle takes no headers. Both calls end in the same queue, so their order holds.
         if !message.headers.is_empty() {
-            let sent = self.base.send(record(message, number));
-            return sent.map_err(|(error, _)| error);
+            return self.send_by_name(message, number);
         }
         match self.topics.get(message.topic) {
             Some(topic) => topic.send(message, number),
@@ -57,7 +57,26 @@ impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
         }
     }
 
-    fn meet(&mut self, name: &str) -> KafkaResult<&Topic> {
+    /// The same for many threads at once: by the topic's handle if it was [met](Self::meet), else by its name.
+    pub(crate) fn send_shared(&self, message: Outbound<'_>, number: usize) -> KafkaResult<()> {
+        match self.topics.get(message.topic) {
+            Some(topic) if message.headers.is_empty() => topic.send(message, number),
+            _ => self.send_by_name(message, number),
+        }
+    }
+
+    fn send_by_name(&self, message: Outbound<'_>, number: usize) -> KafkaResult<()> {
+        self.base
+            .send(record(message, number))
+            .map_err(|(error, _)| error)
+    }
+
+    pub(crate) fn has_met(&self, topic: &str) -> bool {
+        self.topics.contains_key(topic)
+    }
+
+    /// Keeps a handle of the topic.
+    pub(crate) fn meet(&mut self, name: &str) -> KafkaResult<&Topic> {
         if self.topics.len() >= KEPT {
             self.topics.clear();
         }
@@ -66,11 +85,23 @@ impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
     }
 }
 
+/// Waits until nothing is with the client any more, at most that long, and says whether it came so. Meanwhile the client
+/// ignores its linger, which it does not for rdkafka's flush: that never waits in librdkafka. Another thread has to serve
+/// the receipts.
+pub(crate) fn flush<C: ProducerContext>(base: &BaseProducer<C>, longest: Duration) -> bool {
+    let longest = i32::try_from(longest.as_millis()).unwrap_or(i32::MAX);
+    // SAFETY: the client lives through this call.
+    let left = unsafe { rdsys::rd_kafka_flush(base.client().native_ptr(), longest) };
+    left == rdsys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+}
+
 /// librdkafka's name for a topic of one client.
-struct Topic(NonNull<rdsys::rd_kafka_topic_t>);
+pub(crate) struct Topic(NonNull<rdsys::rd_kafka_topic_t>);
 
 // SAFETY: librdkafka counts a topic's users and guards it by a lock, and lets any thread use it.
 unsafe impl Send for Topic {}
+// SAFETY: as above.
+unsafe impl Sync for Topic {}
 
 impl Topic {
     /// Asking for no configuration gives the topic the client's own, as naming it by its text does: both end in

@@ -71,7 +71,8 @@ unsafe impl Send for Handle {}
 impl Handle {
     fn of<C: ConsumerContext>(consumer: &Arc<BaseConsumer<C>>, at: &TopicPartition) -> Option<Handle> {
         let topic = CString::new(&*at.topic).ok()?;
-        // SAFETY: the client lives through this call, and the topic's name ends with a zero. The answer is ours to destroy.
+        // SAFETY: the client lives through this call, and the topic's name ends with a zero. The answer is ours to
+        // destroy.
         let queue = unsafe {
             rdsys::rd_kafka_queue_get_partition(consumer.client().native_ptr(), topic.as_ptr(), at.partition)
         };

@@ -10,8 +10,8 @@ use crate::settings::Token;
 /// How long the text of a refusal may be.
 const TEXT: usize = 512;
 
-/// Gives a client a token that is valid until then, in milliseconds since 1970. rdkafka gives one only when the client is
-/// polled, which not all are, and none with extensions.
+/// Gives a client a token that is valid until then, in milliseconds since 1970. rdkafka gives one only when the client
+/// is polled, which not all are, and none with extensions.
 ///
 /// # Errors
 /// What librdkafka says of a token that it does not take.
@@ -24,8 +24,8 @@ pub(crate) fn give<C: ClientContext>(client: &Client<C>, token: &Token, until: i
     }
     let mut pointers: Vec<*const c_char> = extensions.iter().map(|text| text.as_ptr()).collect();
     let mut why: [c_char; TEXT] = [0; TEXT];
-    // SAFETY: the client lives through this call. All texts end with a zero and live as long; librdkafka copies them, and
-    // writes no more of why than there is room for, with a zero at its end.
+    // SAFETY: the client lives through this call. All texts end with a zero and live as long; librdkafka copies them,
+    // and writes no more of why than there is room for, with a zero at its end.
     let code = unsafe {
         rdsys::rd_kafka_oauthbearer_set_token(
             client.native_ptr(),

@@ -51,10 +51,15 @@ impl Client {
             Ok(next) => next,
             Err(error) => return tracing::error!(%error, "the producer could not be made anew"),
         };
-        let (producer, open) = (next.clone(), false);
-        let before = std::mem::replace(&mut *self.place_mut(), Place { producer, open });
-        super::super::end((dead, before.producer));
-        self.resend(&next);
+        let producer = next.base().clone();
+        let place = Place {
+            producer: next,
+            open: false,
+        };
+        let before = std::mem::replace(&mut *self.place_mut(), place);
+        // Its handles go before the client itself.
+        super::super::end((before, dead));
+        self.resend(&producer);
     }
 
     /// Waits until a client that is given up holds nothing any more: whatever it gave back later would go behind what is

@@ -7,12 +7,12 @@ use rdkafka::producer::DefaultProducerContext;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::broker::Receipt;
+use crate::broker;
 use crate::message::Headers;
 
 pub(super) const SOON: Duration = Duration::from_secs(30);
 
-pub(super) type Answer = oneshot::Receiver<Result<Receipt, BrokerError>>;
+pub(super) type Answer = oneshot::Receiver<broker::Answer>;
 
 /// A broker inside librdkafka with the topic "t".
 pub(super) fn cluster() -> (MockCluster<'static, DefaultProducerContext>, KafkaConfig) {
@@ -50,7 +50,7 @@ async fn is_closed(publisher: &KafkaPublisher, answer: Answer) {
         .expect("waited for an answer")
         .unwrap();
     assert!(matches!(answer, Err(BrokerError::Closed)), "{answer:?}");
-    let late = enqueue(publisher, b"late", Some(oneshot::channel().0));
+    let late = enqueue(publisher, b"late", Some(Waiter::channel().0));
     assert!(
         matches!(late, Err(NotQueued::Refused(BrokerError::Closed))),
         "{late:?}"
@@ -66,7 +66,7 @@ async fn a_panic_of_the_thread_of_receipts_answers_all_and_refuses_more() {
     config.delivery_timeout = Duration::from_millis(1_500);
     config.request_timeout = Duration::from_millis(1_000);
     let publisher = KafkaPublisher::connect(&config, panics()).unwrap();
-    let (waiter, answer) = oneshot::channel();
+    let (waiter, answer) = Waiter::channel();
     enqueue(&publisher, b"fails with nobody waiting", None).unwrap();
     enqueue(&publisher, b"waits", Some(waiter)).unwrap();
     // Failures of one topic may come together, and are gone together.
@@ -80,25 +80,13 @@ async fn a_panic_of_the_thread_of_receipts_answers_all_and_refuses_more() {
 }
 
 #[tokio::test]
-async fn a_panic_of_the_thread_that_lingers_answers_all_and_refuses_more() {
-    let (_mock, mut config) = cluster();
-    config.linger = Duration::from_secs(3_600);
-    config.extra = [("message.max.bytes".to_owned(), "1000".to_owned())].into();
-    let publisher = KafkaPublisher::connect(&config, panics()).unwrap();
-    let (waiter, answer) = oneshot::channel();
-    enqueue(&publisher, &[0; 2_000], None).unwrap();
-    enqueue(&publisher, b"waits", Some(waiter)).unwrap();
-    publisher.hurry();
-    is_closed(&publisher, answer).await;
-}
-
-#[tokio::test]
 async fn an_end_lets_go_of_the_client_and_fails_what_lingers() {
     let (_mock, mut config) = cluster();
-    config.linger = Duration::from_secs(3_600);
+    config.linger = Duration::from_secs(800);
+    config.delivery_timeout = Duration::from_secs(900);
     for lingers in [false, true] {
         let publisher = KafkaPublisher::connect(&config, Arc::new(|_, _| {})).unwrap();
-        let (waiter, answer) = oneshot::channel();
+        let (waiter, answer) = Waiter::channel();
         if lingers {
             enqueue(&publisher, b"waits", Some(waiter)).unwrap();
         }

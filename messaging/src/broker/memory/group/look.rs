@@ -37,6 +37,17 @@ impl Group {
         }
     }
 
+    /// Whether a member has subscribed to the topic.
+    pub(in crate::broker::memory) fn reads(&self, topic: &str) -> bool {
+        self.topics().any(|read| read == topic)
+    }
+
+    /// The topics that members have subscribed to.
+    pub(in crate::broker::memory) fn topics(&self) -> impl Iterator<Item = &str> {
+        let topics = self.members.values().flat_map(|member| &member.topics);
+        topics.map(String::as_str)
+    }
+
     fn state(&self) -> GroupState {
         let revoking = self.owners.values().any(|owner| owner.revoking);
         match (self.members.is_empty(), revoking) {

@@ -5,14 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
-use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
 use super::super::super::{KafkaConfig, member::lock, now, send::owned, spawn};
 use super::super::tests::{Answer, SOON, cluster, message};
-use super::super::{EndThreads, FULL, KafkaPublisher};
+use super::super::{EndThreads, KafkaPublisher, LOOK};
 use super::*;
-use crate::broker::{BrokerError, NotQueued, Publisher};
+use crate::broker::{BrokerError, NotQueued, Publisher, Waiter};
 use crate::message::Headers;
 
 fn client(config: &KafkaConfig) -> Client {
@@ -25,14 +24,14 @@ fn with(mut config: KafkaConfig, name: &str, value: &str) -> KafkaConfig {
 }
 
 fn send(client: &Client, value: &[u8]) -> Result<Answer, NotQueued> {
-    let (waiter, answer) = oneshot::channel();
+    let (waiter, answer) = Waiter::channel();
     let sent = client.send(message(value, &Headers::new()), &mut Some(waiter));
     sent.map(|()| answer)
 }
 
 /// A message that a client gave back.
 fn give_back(client: &Client, value: &[u8]) -> Answer {
-    let (waiter, answer) = oneshot::channel();
+    let (waiter, answer) = Waiter::channel();
     let number = client.desk.seat(&mut Some(waiter)).unwrap();
     let given_back = &client.desk.given_back;
     given_back.push(given_back.tag(number), owned(message(value, &Headers::new())));
@@ -51,7 +50,7 @@ fn written_in_order(client: &Client, answers: impl IntoIterator<Item = Answer>) 
             }
             assert!(now() < end, "waited for a receipt");
         };
-        let offset = receipt.offset.unwrap();
+        let offset = receipt.offset;
         assert!(offset > before, "out of order: {offset} after {before}");
         before = offset;
     }
@@ -75,7 +74,7 @@ fn on_its_way(client: &Client, value: &[u8]) -> Answer {
     for patience in 0.. {
         let answer = send(client, value).unwrap();
         let producer = client.producer();
-        thread::park_timeout(patience * FULL);
+        thread::park_timeout(patience * LOOK);
         producer.purge(PurgeConfig::default().queue());
         producer.poll(POLL);
         let Some((number, _)) = client.desk.given_back.take_first() else {
@@ -127,7 +126,7 @@ fn the_next_client_takes_nothing_before_what_was_given_back() {
     let renewing = thread::Builder::new().spawn(renew).unwrap();
     while Arc::ptr_eq(&dead, &client.producer()) {
         assert!(now() < end, "waited for the next client");
-        thread::park_timeout(FULL);
+        thread::park_timeout(LOOK);
     }
     assert!(matches!(send(&client, b"overtakes"), Err(NotQueued::Full)));
     drop(held);
@@ -166,8 +165,8 @@ fn what_a_dead_client_does_not_take_waits_for_the_next_one() {
 
 fn publisher(config: &KafkaConfig) -> KafkaPublisher {
     let client = Arc::new(client(config));
-    let (desk, lingering) = (client.desk.clone(), None);
-    let _end = EndThreads { desk, lingering };
+    let (desk, hurry) = (client.desk.clone(), None);
+    let _end = EndThreads { desk, hurry };
     KafkaPublisher { client, _end }
 }
 
@@ -184,7 +183,7 @@ fn what_the_client_has_to_tell_besides_is_not_queued() {
     let end = now() + SOON;
     while publisher.client.producer().in_flight_count() < 2 {
         assert!(now() < end, "waited for an error");
-        thread::park_timeout(FULL);
+        thread::park_timeout(LOOK);
     }
     assert_eq!(publisher.queued(), 1);
 }
@@ -240,7 +239,7 @@ fn no_send_waits_while_the_client_is_replaced() {
             .send(message(b"overtakes", &Headers::new()), &mut None)
             .is_ok()
         {
-            thread::park_timeout(FULL);
+            thread::park_timeout(LOOK);
         }
         let _ = told.send(());
     };

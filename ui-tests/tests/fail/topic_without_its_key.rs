@@ -1,0 +1,9 @@
+// at `"orders"`: `topic = "orders"`, and nothing says that it is missing
+use messaging::worker;
+
+#[worker("orders", max_retries = 3)]
+async fn charge(order: String) {
+    drop(order);
+}
+
+fn main() {}

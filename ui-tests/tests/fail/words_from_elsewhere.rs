@@ -1,0 +1,14 @@
+// at `attempts`, `batch`, `queue`, `autoretry_for`: what to write instead
+use messaging::{message_handler, worker};
+
+#[worker(topic = "orders", attempts = 4, batch = true)]
+async fn charge(order: String) {
+    drop(order);
+}
+
+#[message_handler(topic = "orders", queue = "fast", autoretry_for = TimeoutError)]
+async fn post(order: String) {
+    drop(order);
+}
+
+fn main() {}
