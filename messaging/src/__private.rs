@@ -67,8 +67,8 @@ pub const fn assert_argument<A: FromDelivery>() {}
 /// Fails to compile on the user's type when a handler with this first argument cannot return it.
 pub const fn assert_outcome<I: Input, R: Answers<I::Kind>>() {}
 
-/// Fails to compile on a key of batches when a handler with this first argument takes one record at a time. What `I` says
-/// is given by parameters, so that an `I` that is no input fails where it stands and not on the key.
+/// Fails to compile on a key of batches when a handler with this first argument takes one record at a time. What `I`
+/// says is given by parameters, so that an `I` that is no input fails where it stands and not on the key.
 pub const fn assert_gathers<I: Input<Payload = P, Kind = K>, P, K: Gathers<P>>() {}
 
 /// Fails to compile on the topic when it does not carry what the handler reads.
@@ -89,7 +89,8 @@ pub const fn class_carries<W: Worker, T: Carries<W::Input>>(_: &T) {}
 /// Fails to compile on the topic when it does not take what a worker in class style returns.
 pub const fn class_accepts<W: Worker, T: Accepts<<W::Output as IntoOutcome>::Output>>(_: &T) {}
 
-/// Fails to compile on a key of schemas when a handler with this first argument reads something else than JSON of any shape.
+/// Fails to compile on a key of schemas when a handler with this first argument reads something else than JSON of any
+/// shape.
 pub const fn assert_shapeless_input<I: Input<Payload = P>, P: Shapeless>() {}
 
 /// Fails to compile on a key of schemas when what the handler returns is something else than JSON of any shape.

@@ -310,8 +310,8 @@ pub trait Subscription: Send {
     ) -> BoxFuture<'static, Result<(), BrokerError>>;
 }
 
-/// Told of each message that failed with nobody waiting. It may be called on a thread of the broker that all sends depend
-/// on, so it does not panic.
+/// Told of each message that failed with nobody waiting. It may be called on a thread of the broker that all sends
+/// depend on, so it does not panic.
 pub type FailureHook = Arc<dyn Fn(&str, &BrokerError) + Send + Sync>;
 
 /// Users' sends. For one key, the order of calls is the order in the log, whatever waits.

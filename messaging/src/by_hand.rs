@@ -56,14 +56,15 @@ pub fn create_consumer<T: TopicRef>(
 /// | the group's `#[on_event]` handlers get it, by the name of its event | `start` or `run` |
 /// | the program takes it from a stream and says when it is done | `.stream()` |
 ///
-/// Each way keeps the promises of a worker: nothing is committed before it is done, failures are tried again and become dead
-/// letters. The keys of a worker are methods here, with the same defaults. One that routes to registered handlers begins with
-/// the keys of their `#[consumer]`, and with its name where there is only one in the group: what is not said here, it says.
+/// Each way keeps the promises of a worker: nothing is committed before it is done, failures are tried again and become
+/// dead letters. The keys of a worker are methods here, with the same defaults. One that routes to registered handlers
+/// begins with the keys of their `#[consumer]`, and with its name where there is only one in the group: what is not
+/// said here, it says.
 ///
 /// On the in-memory broker all that is made by hand in one process shares one broker.
 ///
-/// What its handler sends with [`publish`](crate::publish) or an extracted [`Producer`](crate::Producer) goes to its own
-/// broker, by its own settings. Everywhere else `publish` is the process's, which a consumer changes nothing of:
+/// What its handler sends with [`publish`](crate::publish) or an extracted [`Producer`](crate::Producer) goes to its
+/// own broker, by its own settings. Everywhere else `publish` is the process's, which a consumer changes nothing of:
 /// [`Running::producer`] sends with the consumer's.
 #[must_use = "it consumes nothing until it is started"]
 pub struct Consumer {
@@ -92,9 +93,9 @@ impl std::fmt::Debug for Consumer {
 }
 
 impl Consumer {
-    /// A consumer of `topics` in `group` for the broker that `settings` name, with a client of its own: two of them may read
-    /// two clusters in one process. The broker is reached first, trying again as `kafka_connect_retries` says; the group is
-    /// joined by [`start`](Consumer::start), [`run`](Consumer::run) or [`stream`](Consumer::stream).
+    /// A consumer of `topics` in `group` for the broker that `settings` name, with a client of its own: two of them may
+    /// read two clusters in one process. The broker is reached first, trying again as `kafka_connect_retries` says; the
+    /// group is joined by [`start`](Consumer::start), [`run`](Consumer::run) or [`stream`](Consumer::stream).
     ///
     /// # Errors
     /// A broker that cannot be reached; with `kafka_enabled = false`, one that
@@ -137,8 +138,8 @@ impl Consumer {
         self
     }
 
-    /// The topic that what the handler returns is published to; unset: the handler returns nothing to publish, or messages
-    /// that name their topic. Only for a consumer with a [`handler`](Consumer::handler).
+    /// The topic that what the handler returns is published to; unset: the handler returns nothing to publish, or
+    /// messages that name their topic. Only for a consumer with a [`handler`](Consumer::handler).
     pub fn output_topic<T: TopicRef>(mut self, topic: T) -> Consumer {
         self.output = Some(Target::of(topic));
         self
@@ -150,7 +151,8 @@ impl Consumer {
         self
     }
 
-    /// How failed records are tried again. A single key, such as `max_retries`, counts instead of what the policy says of it.
+    /// How failed records are tried again. A single key, such as `max_retries`, counts instead of what the policy says
+    /// of it.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Consumer {
         self.retry_policy = Some(policy);
         self
@@ -171,12 +173,12 @@ impl Consumer {
         self
     }
 
-    /// Joins the group and consumes in the background, until [`Running::stop`]. Without a [`handler`](Consumer::handler) it
-    /// routes to the group's `#[on_event]` handlers.
+    /// Joins the group and consumes in the background, until [`Running::stop`]. Without a
+    /// [`handler`](Consumer::handler) it routes to the group's `#[on_event]` handlers.
     ///
     /// # Errors
-    /// Without a handler: a group for which none is registered, naming those there are; registered consumers of the group
-    /// whose keys differ, unless a method says what counts; and an [`output_topic`](Consumer::output_topic). As
+    /// Without a handler: a group for which none is registered, naming those there are; registered consumers of the
+    /// group whose keys differ, unless a method says what counts; and an [`output_topic`](Consumer::output_topic). As
     /// [`App::start`].
     pub async fn start(self) -> Result<Running> {
         self.into_app()?.start().await

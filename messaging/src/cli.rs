@@ -30,7 +30,6 @@ mod doctor;
 mod groups;
 mod kafka;
 mod lag;
-mod logging;
 mod nearest;
 mod output;
 mod printer;
@@ -115,7 +114,7 @@ impl App {
             .command
             .unwrap_or_else(|| Command::Run(run::Options::default()));
         program::has_commands();
-        logging::install();
+        crate::init_log();
         match command {
             Command::Run(options) => run::run(self, options).await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,

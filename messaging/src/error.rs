@@ -161,8 +161,8 @@ impl Error {
         matches!(*self.0, Kind::Closed)
     }
 
-    /// Messages that nobody waits for and that are not written, when a producer was closed, or the process shut down: those
-    /// that were still not acknowledged, or those that had failed.
+    /// Messages that nobody waits for and that are not written, when a producer was closed, or the process shut down:
+    /// those that were still not acknowledged, or those that had failed.
     pub fn is_unsent(&self) -> bool {
         matches!(*self.0, Kind::Unsent { .. } | Kind::Lost(_))
     }
@@ -178,8 +178,8 @@ impl Error {
     }
 
     /// How many messages of [`Producer::send_batch`](crate::Producer::send_batch) were written all the same, or of
-    /// [`Producer::send_batch_fire_and_forget`](crate::Producer::send_batch_fire_and_forget) queued. 0 for any other error:
-    /// one that concerns the whole batch, such as a producer that was closed, is told before the first message.
+    /// [`Producer::send_batch_fire_and_forget`](crate::Producer::send_batch_fire_and_forget) queued. 0 for any other
+    /// error: one that concerns the whole batch, such as a producer that was closed, is told before the first message.
     pub fn sent_messages(&self) -> usize {
         match &*self.0 {
             Kind::Batch(batch) => batch.sent(),

@@ -23,6 +23,7 @@
 //! | end everything in the process | [`shutdown`]; [`shutdown_requested`] waits for SIGTERM and Ctrl-C, as beside a web server |
 //! | consume without an App | [`create_consumer`], [`Consumer`]: with a handler, or as a stream with explicit acknowledgement |
 //! | run | [`App`] |
+//! | log to standard error without a subscriber of your own | `init_log`, with the feature `cli`; [`App::cli`] does it by itself |
 //! | set | [`configure`], [`App::configure`], `messaging.toml`, `.env`, the environment: [`settings`] |
 //! | prove to Kafka by tokens who the program is | [`App::kafka_token`], [`configure_kafka_token`], with the feature `kafka-tls` |
 //! | run some workers, look at topics and groups, find out what is wrong | the commands of [`App::cli`] |
@@ -52,6 +53,8 @@ pub mod handler;
 pub mod headers;
 mod living;
 mod lock;
+#[cfg(feature = "cli")]
+mod logging;
 mod lookups;
 mod message;
 pub mod name;
@@ -81,6 +84,8 @@ pub use error::{Error, Result};
 pub use event::Event;
 pub use extract::{Context, FromDelivery, Missing, Rejection, State};
 pub use handler::Batch;
+#[cfg(feature = "cli")]
+pub use logging::init_log;
 pub use lookups::{
     get_all_consumers, get_all_event_handlers, get_all_publishers, get_all_topics, get_all_workers, get_topic,
 };

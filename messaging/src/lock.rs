@@ -1,5 +1,5 @@
-//! A mutex for values of which every change is one step: a panic of a holder leaves nothing half done, so that the next one
-//! may go on.
+//! A mutex for values of which every change is one step: a panic of a holder leaves nothing half done, so that the next
+//! one may go on.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

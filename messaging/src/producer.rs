@@ -56,10 +56,11 @@ pub use sending::Sending;
 ///
 /// Awaiting it waits for the broker's receipt; `.wait(false)` returns when the message is queued.
 ///
-/// As long as no App has started, the producer is made from the environment and the settings file alone: what an App was
-/// given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody could read
-/// the message, until a [`Consumer`](crate::Consumer) has started there or [`start_all_producers`] says that somebody does.
-/// A consumer by hand is no App: what it runs with does not decide where this writes, but in its own handlers.
+/// As long as no App has started, the producer is made from the environment and the settings file alone: what an App
+/// was given by `App::defaults` and `App::configure` does not count. The memory broker is refused then, for nobody
+/// could read the message, until a [`Consumer`](crate::Consumer) has started there or [`start_all_producers`] says that
+/// somebody does. A consumer by hand is no App: what it runs with does not decide where this writes, but in its own
+/// handlers.
 pub fn publish<T: TopicRef + Accepts<P>, P: Payload>(topic: T, payload: &P) -> Publish {
     match Producer::current() {
         Ok(producer) => producer.send(topic, payload),

@@ -1,8 +1,8 @@
 //! What the macros of this program, and of the crates it names, have registered.
 //!
 //! A crate that the program depends on but never names is left out by the linker, with everything in it:
-//! [`anchor!`](crate::anchor) brings it in, and [`App::expect_packages`](crate::App::expect_packages) says so when it is
-//! missing.
+//! [`anchor!`](crate::anchor) brings it in, and [`App::expect_packages`](crate::App::expect_packages) says so when it
+//! is missing.
 //!
 //! There are two ways to gather entries at link time, and one is chosen for the whole program: `linkme`, or `inventory`
 //! where the feature of that name is on, for linkers and targets on which the sections of `linkme` do not hold.
@@ -119,8 +119,9 @@ macro_rules! __register {
 /// messaging::anchor!(orders, payments, shipping);
 /// ```
 ///
-/// A crate in the list that is no dependency is a compile error. One that is missing in the list is not: the linker leaves it
-/// out in silence. [`App::expect_packages`](crate::App::expect_packages) turns that into a problem of the check.
+/// A crate in the list that is no dependency is a compile error. One that is missing in the list is not: the linker
+/// leaves it out in silence. [`App::expect_packages`](crate::App::expect_packages) turns that into a problem of the
+/// check.
 #[macro_export]
 macro_rules! anchor {
     ($($name:ident),+ $(,)?) => {

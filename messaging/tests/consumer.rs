@@ -1,5 +1,5 @@
-//! What `#[consumer]`, `#[on_event]` and `#[message_handler]` leave behind works on the in-memory broker, with time that
-//! does not pass by itself; and what the check says of them names their lines.
+//! What `#[consumer]`, `#[on_event]` and `#[message_handler]` leave behind works on the in-memory broker, with time
+//! that does not pass by itself; and what the check says of them names their lines.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
-//! Consumers by hand and the settings of the whole process. The tests of this file change its directory, so that they go one
-//! by one.
+//! Consumers by hand and the settings of the whole process. The tests of this file change its directory, so that they
+//! go one by one.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use messaging::{App, Running, WorkerSpec, create_consumer};

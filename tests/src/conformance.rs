@@ -1,6 +1,7 @@
 //! What every broker must do, driven by what it declares it can ([`Capabilities`]).
 //!
-//! A test file names a broker's factory, and [`conformance!`](macro@crate::conformance) makes one test for each behaviour:
+//! A test file names a broker's factory, and [`conformance!`](macro@crate::conformance) makes one test for each
+//! behaviour:
 //!
 //! ```ignore
 //! mod memory {

@@ -40,3 +40,20 @@ fn an_app_that_nobody_joins_says_what_stops_it_and_nothing_else() -> Result<()> 
     assert_eq!(said.lines().count(), 1, "{said}");
     Ok(())
 }
+
+#[test]
+fn a_program_that_asks_for_a_log_has_one() -> Result<()> {
+    let mut program = start("run-with-log")?;
+    let status = program.wait_timeout(SOON)?.context("it does not end")?;
+    let said = program.stderr()?;
+    assert_eq!(status.code(), Some(1), "{said}");
+    for line in [
+        "INFO messaging::app::plan: worker found",
+        "ERROR messaging",
+        "stopped: 0 done, 1 left",
+    ] {
+        assert!(said.contains(line), "{line} is not in:\n{said}");
+    }
+    assert!(!said.contains("messaging: "), "no second log: {said}");
+    Ok(())
+}

@@ -1,4 +1,5 @@
-//! From a description and the settings to what a worker or a consumer is told at run time. Defaults are applied here, once.
+//! From a description and the settings to what a worker or a consumer is told at run time. Defaults are applied here,
+//! once.
 
 use std::time::Duration;
 

@@ -12,11 +12,11 @@ use crate::producer::close_all_producers;
 /// The Apps that were started and may still run.
 static STARTED: Living<Handle> = Living::new();
 
-/// Stops every App of the process as [`Running::stop`](crate::Running::stop) does, waits until they have ended, and then
-/// closes every producer: those of the Apps, those of [`Producer::connect`](crate::Producer::connect), and the process's
-/// default. For a program that ends in a place of its own, such as the end hook of a web server; one that is nothing but an
-/// App has [`App::run`](crate::App::run). Whoever awaits [`Running::join`](crate::Running::join) meanwhile gets its answer
-/// as well.
+/// Stops every App of the process as [`Running::stop`](crate::Running::stop) does, waits until they have ended, and
+/// then closes every producer: those of the Apps, those of [`Producer::connect`](crate::Producer::connect), and the
+/// process's default. For a program that ends in a place of its own, such as the end hook of a web server; one that is
+/// nothing but an App has [`App::run`](crate::App::run). Whoever awaits [`Running::join`](crate::Running::join)
+/// meanwhile gets its answer as well.
 ///
 /// ```no_run
 /// # async fn serve() {}
@@ -32,8 +32,9 @@ static STARTED: Living<Handle> = Living::new();
 ///
 /// # Errors
 /// Work that was unfinished when the time was over, which is handled again at the next start
-/// ([`Error::is_unfinished`](crate::Error::is_unfinished)), and else messages that were not acknowledged, or failed with
-/// nobody waiting and without a callback ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped then as well.
+/// ([`Error::is_unfinished`](crate::Error::is_unfinished)), and else messages that were not acknowledged, or failed
+/// with nobody waiting and without a callback ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped
+/// then as well.
 pub async fn shutdown() -> Result<()> {
     let apps = STARTED.take_all();
     apps.iter().for_each(|app| app.stop());

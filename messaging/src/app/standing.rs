@@ -15,8 +15,8 @@ pub(crate) enum Standing {
     ByHand,
 }
 
-/// The names of all workers and consumers that were made by hand in this process. An operator who names one of them is right,
-/// whichever App reads it.
+/// The names of all workers and consumers that were made by hand in this process. An operator who names one of them is
+/// right, whichever App reads it.
 static MADE_BY_HAND: Lock<BTreeSet<String>> = Lock::new(BTreeSet::new());
 
 /// Remembers one for as long as the process lives.

@@ -13,7 +13,7 @@ pub(super) fn tell_how_to_log() {
     static TOLD: Once = Once::new();
     if is_unlogged() {
         TOLD.call_once(|| {
-            say(&"nothing takes the log; install a subscriber of `tracing`, for example with `tracing_subscriber::fmt::init()`, or call `App::cli` instead of `App::run`");
+            say(&"nothing takes the log; install a subscriber of `tracing`, for example by `messaging::init_log()`, or call `App::cli` instead of `App::run`");
         });
     }
 }

@@ -33,8 +33,8 @@ fn group_of(consumer: &ConsumerSpec, settings: &Settings) -> String {
     Resolved::new(consumer.subject(), settings).group
 }
 
-/// The keys that count for the handlers of all these consumers: what an operator says of them, what was given by hand, and
-/// what their source says.
+/// The keys that count for the handlers of all these consumers: what an operator says of them, what was given by hand,
+/// and what their source says.
 fn common_keys(group: &str, given: &Keys, consumers: &[&ConsumerSpec], settings: &Settings) -> Result<Keys> {
     let keys_of = |consumer: &ConsumerSpec| {
         let said = Keys::said_by_operators(consumer.name(), settings);

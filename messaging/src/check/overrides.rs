@@ -1,4 +1,5 @@
-//! What an operator says of single workers: that there is such a worker and such a key, and that the key takes the value.
+//! What an operator says of single workers: that there is such a worker and such a key, and that the key takes the
+//! value.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,8 @@ pub(crate) struct Judged {
     pub(crate) warnings: Vec<String>,
 }
 
-/// The program judges all that is said of what is registered, also when it runs only some of it. An App of picked workers,
-/// and a consumer by hand, judge what is said of their own: the rest may be meant for another App.
+/// The program judges all that is said of what is registered, also when it runs only some of it. An App of picked
+/// workers, and a consumer by hand, judge what is said of their own: the rest may be meant for another App.
 pub(crate) fn judge(settings: &Settings, workers: &[&Resolved], standing: Standing) -> Judged {
     let (all, is_program) = (known(workers), standing == Standing::Program);
     let mine = if is_program { all.len() } else { workers.len() };

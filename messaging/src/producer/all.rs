@@ -9,10 +9,10 @@ use crate::living::Living;
 /// Those that were connected by hand and still live.
 static CONNECTED: Living<Inner> = Living::new();
 
-/// Connects the process's default producer, so that a broker that is not there is told now and not to the first request;
-/// and opens again what [`stop_all_producers`] has closed. For a program without an App, such as a web server that only
-/// publishes: call it at its start, and [`stop_all_producers`] at its end. While an App runs, its producer is the default
-/// and is connected.
+/// Connects the process's default producer, so that a broker that is not there is told now and not to the first
+/// request; and opens again what [`stop_all_producers`] has closed. For a program without an App, such as a web server
+/// that only publishes: call it at its start, and [`stop_all_producers`] at its end. While an App runs, its producer is
+/// the default and is connected.
 ///
 /// ```no_run
 /// # async fn serve() {}
@@ -24,8 +24,8 @@ static CONNECTED: Living<Inner> = Living::new();
 /// }
 /// ```
 ///
-/// With `kafka_enabled = false` nothing connects, and this succeeds. On memory, the default producer writes to the broker
-/// that all shares which is connected by hand in this process.
+/// With `kafka_enabled = false` nothing connects, and this succeeds. On memory, the default producer writes to the
+/// broker that all shares which is connected by hand in this process.
 ///
 /// # Errors
 /// Problems of the settings, and a broker that cannot be reached within `kafka_connect_retries`.
@@ -40,9 +40,10 @@ pub async fn start_all_producers() -> Result<()> {
         .collect()
 }
 
-/// Closes the process's default producer and all that [`Producer::connect`] made, and waits until what they were given was
-/// acknowledged or has failed, for the `shutdown_timeout_ms` of each at most. What is published with them afterwards is an
-/// error, until [`start_all_producers`]. The producer of an App that runs only sends what it has: the App closes it.
+/// Closes the process's default producer and all that [`Producer::connect`] made, and waits until what they were given
+/// was acknowledged or has failed, for the `shutdown_timeout_ms` of each at most. What is published with them
+/// afterwards is an error, until [`start_all_producers`]. The producer of an App that runs only sends what it has: the
+/// App closes it.
 ///
 /// # Errors
 /// When messages are left, or some failed with nobody waiting and without a callback, such as [`Producer::on_failure`]:

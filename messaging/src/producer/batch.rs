@@ -22,9 +22,9 @@ use hand_over::HandOver;
 const AT_A_TIME: usize = 1_000;
 
 impl Producer {
-    /// Sends payloads, or [`Message`](crate::Message)s with their own keys and headers, given by value, and waits for all
-    /// receipts. All are handed over before the first is waited for, so that they share round trips to the broker. The receipts come in the
-    /// order of the payloads.
+    /// Sends payloads, or [`Message`](crate::Message)s with their own keys and headers, given by value, and waits for
+    /// all receipts. All are handed over before the first is waited for, so that they share round trips to the broker.
+    /// The receipts come in the order of the payloads.
     ///
     /// ```no_run
     /// # async fn example(producer: messaging::Producer) -> messaging::Result<()> {
@@ -38,8 +38,8 @@ impl Producer {
     /// ```
     ///
     /// # Errors
-    /// When any was not written: [`Error::failed_messages`] says which and why; the others were written. When none can be,
-    /// because messaging is switched off or the producer closed, that alone is the error.
+    /// When any was not written: [`Error::failed_messages`] says which and why; the others were written. When none can
+    /// be, because messaging is switched off or the producer closed, that alone is the error.
     pub async fn send_batch<T, I>(&self, topic: T, messages: I) -> Result<Vec<Receipt>>
     where
         T: TopicRef + Accepts<<I::Item as BatchItem>::Payload>,
@@ -66,9 +66,9 @@ impl Producer {
         failures.none_of(receipts.len()).map(|()| receipts)
     }
 
-    /// Queues payloads, or [`Message`](crate::Message)s, given by value, and returns how many; waits only while the queue is full. What
-    /// fails later is counted, logged and told to the callback given to `App::on_publish_failure`. What is not acknowledged
-    /// when the process ends is lost: see [`Publish::wait`](crate::Publish::wait).
+    /// Queues payloads, or [`Message`](crate::Message)s, given by value, and returns how many; waits only while the
+    /// queue is full. What fails later is counted, logged and told to the callback given to `App::on_publish_failure`.
+    /// What is not acknowledged when the process ends is lost: see [`Publish::wait`](crate::Publish::wait).
     ///
     /// # Errors
     /// When any was not queued: [`Error::failed_messages`] says which and why; the others are queued, and

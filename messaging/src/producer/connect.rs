@@ -18,8 +18,8 @@ impl Producer {
     /// clusters in one process. The broker is reached first, trying again as `kafka_connect_retries` says.
     ///
     /// With `kafka_enabled = false` nothing connects, and every send fails with
-    /// [`Error::is_disabled`](crate::Error::is_disabled). On memory, all that is connected by hand in this process shares one
-    /// broker; Apps have their own.
+    /// [`Error::is_disabled`](crate::Error::is_disabled). On memory, all that is connected by hand in this process
+    /// shares one broker; Apps have their own.
     ///
     /// ```no_run
     /// # async fn example() -> messaging::Result<()> {
@@ -67,8 +67,8 @@ impl Producer {
         self.publisher().map(drop)
     }
 
-    /// Asks the broker whether it is there, for 5 s at most: for a readiness probe, not for each message. `false` as well
-    /// when messaging is switched off, or the producer closed.
+    /// Asks the broker whether it is there, for 5 s at most: for a readiness probe, not for each message. `false` as
+    /// well when messaging is switched off, or the producer closed.
     pub async fn is_connected(&self) -> bool {
         let Some(broker) = &self.0.broker else {
             return false;
@@ -82,7 +82,8 @@ impl Producer {
     ///
     /// # Errors
     /// When messages are left, or some failed with nobody waiting and without a callback, such as
-    /// [`on_failure`](Producer::on_failure): [`Error::is_unsent`](crate::Error::is_unsent). What has failed is told only once.
+    /// [`on_failure`](Producer::on_failure): [`Error::is_unsent`](crate::Error::is_unsent). What has failed is told
+    /// only once.
     pub async fn close(&self) -> Result<()> {
         self.0.closed.store(true, Ordering::Relaxed);
         self.drain().await?;

@@ -56,9 +56,9 @@ impl Producer {
         self.0.failures.all.load(Ordering::Relaxed)
     }
 
-    /// Calls `callback` with the topic and the error of each message that fails with nobody waiting, from now on and for all
-    /// clones: instead of the one that was given before, or by `App::on_publish_failure`. A panic in it is caught. What it
-    /// is called with is no error of [`close`](Producer::close) any more.
+    /// Calls `callback` with the topic and the error of each message that fails with nobody waiting, from now on and
+    /// for all clones: instead of the one that was given before, or by `App::on_publish_failure`. A panic in it is
+    /// caught. What it is called with is no error of [`close`](Producer::close) any more.
     ///
     /// ```no_run
     /// # async fn example() -> messaging::Result<()> {

@@ -62,8 +62,8 @@ impl Publish {
     /// receipt. The setting `kafka_fire_and_forget` decides where nothing is said.
     ///
     /// What is queued is lost when the process ends before it was acknowledged. [`Running::join`](crate::Running::join)
-    /// waits for the messages of its App; without an App, or with one that is not joined, await [`Producer::flush`] before
-    /// `main` returns:
+    /// waits for the messages of its App; without an App, or with one that is not joined, await [`Producer::flush`]
+    /// before `main` returns:
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -77,9 +77,9 @@ impl Publish {
     /// # }
     /// ```
     ///
-    /// How many messages were unsent is logged as an error when their App ends, when the last clone of their producer is
-    /// dropped, and for the producer made from the environment when the tokio runtime ends in which it is used. A process
-    /// that ends by `std::process::exit`, or by a signal that nobody handles, logs nothing.
+    /// How many messages were unsent is logged as an error when their App ends, when the last clone of their producer
+    /// is dropped, and for the producer made from the environment when the tokio runtime ends in which it is used. A
+    /// process that ends by `std::process::exit`, or by a signal that nobody handles, logs nothing.
     pub fn wait(mut self, wait: bool) -> Publish {
         self.wait = wait;
         self

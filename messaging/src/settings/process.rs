@@ -57,8 +57,8 @@ pub fn configure_messaging<K: Into<String>, V: Into<SettingValue>>(
 
 /// A function that gives tokens, for `kafka_sasl_mechanism = "OAUTHBEARER"`, for all of the process: also for a
 /// [`publish`](crate::publish) and a [`create_consumer`](crate::create_consumer) without an App. One given with
-/// [`App::kafka_token`](crate::App::kafka_token), which says when it is called, stands above it. Of several calls the last
-/// counts.
+/// [`App::kafka_token`](crate::App::kafka_token), which says when it is called, stands above it. Of several calls the
+/// last counts.
 ///
 /// ```
 /// use std::time::Duration;

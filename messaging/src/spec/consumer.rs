@@ -103,7 +103,8 @@ impl ConsumerSpec {
         self.place
     }
 
-    /// How failed records are tried again. A single key, such as `max_retries`, counts instead of what the policy says of it.
+    /// How failed records are tried again. A single key, such as `max_retries`, counts instead of what the policy says
+    /// of it.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> ConsumerSpec {
         self.retry_policy = Some(policy);
         self
@@ -159,8 +160,8 @@ impl fmt::Debug for ConsumerSpec {
 
 /// The description of the handler of one event: what `#[on_event]` leaves behind, and what is written by hand.
 ///
-/// Its first argument is the event's data, read from `data` where the record has that and from the whole where it has not;
-/// or [`Event<T>`](crate::Event), the whole envelope. `String` and `Bytes` get the JSON as it is written.
+/// Its first argument is the event's data, read from `data` where the record has that and from the whole where it has
+/// not; or [`Event<T>`](crate::Event), the whole envelope. `String` and `Bytes` get the JSON as it is written.
 #[derive(Clone)]
 pub struct EventHandlerSpec {
     name: String,

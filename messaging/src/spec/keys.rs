@@ -1,5 +1,5 @@
-//! The keys of a worker. One row is the whole of a key: its builder method, its default, and how an operator's value for
-//! it is read and shown.
+//! The keys of a worker. One row is the whole of a key: its builder method, its default, and how an operator's value
+//! for it is read and shown.
 
 use std::time::Duration;
 
@@ -222,8 +222,8 @@ keys! {
         /// The most records started or queued; max(4 × `concurrency`, 1000). One whose outputs wait for their
         /// acknowledgement counts by its bytes only.
         max_in_flight: usize => usize;
-        /// The bytes of records, started, queued or waiting for an acknowledgement, at which no more are taken in; 64 MiB.
-        /// The record that passes it is the last, so that a large one waits for nothing but its turn.
+        /// The bytes of records, started, queued or waiting for an acknowledgement, at which no more are taken in; 64
+        /// MiB. The record that passes it is the last, so that a large one waits for nothing but its turn.
         max_bytes: usize => usize = 64 * 1024 * 1024;
         /// The most records done behind an unfinished one, per partition; 100,000.
         max_ahead: usize => usize = 100_000;

@@ -14,8 +14,8 @@ impl WorkerSpec {
         self.output.as_ref().map(|target| target.topic.as_str())
     }
 
-    /// The topic for records that are given up, without the setting `topic_prefix`; `None` when they are not kept, as with
-    /// `on_exhausted = "skip"`.
+    /// The topic for records that are given up, without the setting `topic_prefix`; `None` when they are not kept, as
+    /// with `on_exhausted = "skip"`.
     ///
     /// ```
     /// use messaging::WorkerSpec;

@@ -32,7 +32,13 @@ fn one_record() -> Result<MemoryBroker, BoxError> {
 async fn main() -> Result<(), BoxError> {
     let worker = WorkerSpec::of("refuse", "in", refuse).on_exhausted(OnExhausted::Stop);
     let app = App::empty().worker(worker).broker(one_record()?);
-    if std::env::args().nth(1).as_deref() == Some("run") {
+    let how = std::env::args().nth(1);
+    if how.as_deref() == Some("run-with-log") {
+        messaging::init_log();
+        // Once more does no harm.
+        messaging::init_log();
+    }
+    if how.is_some_and(|how| how.starts_with("run")) {
         return Ok(app.run().await?);
     }
     let _running = app.start().await?;

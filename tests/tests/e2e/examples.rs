@@ -194,7 +194,7 @@ fn complaints(example: &str, environment: &[(&str, &str)]) -> Vec<String> {
     let log = program.stderr().unwrap();
     assert_eq!(status.code(), Some(0), "{example}: {log}");
     let on_purpose = |line: &&str| {
-        ["reason=rejected", "tried again", "the group is new"]
+        ["reason=\"rejected\"", "tried again", "the group is new"]
             .iter()
             .any(|text| line.contains(text))
     };

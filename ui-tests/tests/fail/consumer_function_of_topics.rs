@@ -1,4 +1,4 @@
-// at `topics`: (did you mean `topic`?)
+// at `topics`: it reads one topic
 use messaging::consumer;
 
 #[consumer("shop", topics = ["orders", "payments"])]

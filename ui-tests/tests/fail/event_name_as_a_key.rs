@@ -1,4 +1,4 @@
-// at `event`: the name stands first and alone
+// at `event`: stands first and alone
 use messaging::event;
 
 #[event(topic = "user-events", event = "user.created")]

@@ -1,4 +1,4 @@
-// at `Result<(), Box<dyn Error>>`: the note names `messaging::BoxError`
+// at `Result<(), Box<dyn Error>>`: such as `messaging::BoxError`
 use std::error::Error;
 
 use messaging::worker;

@@ -1,4 +1,4 @@
-// at `"orders"`: `topic = "orders"`, and nothing says that it is missing
+// at `"orders"`: `topic = "orders"`
 use messaging::worker;
 
 #[worker("orders", max_retries = 3)]

@@ -1,4 +1,4 @@
-// at `attempts`, `batch`, `queue`, `autoretry_for`: what to write instead
+// at `attempts`: 4 attempts are `max_retries = 3`
 use messaging::{message_handler, worker};
 
 #[worker(topic = "orders", attempts = 4, batch = true)]

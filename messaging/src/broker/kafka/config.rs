@@ -30,8 +30,9 @@ const FETCH_WAIT: Duration = Duration::from_millis(50);
 /// How often topics are looked at, so that one made later is taken up within 10 s.
 const TOPIC_REFRESH: Duration = Duration::from_millis(5_000);
 
-/// How long a message waits for a topic that is not there: a new one may still be on its way through the cluster, and one
-/// that the broker makes is led within a second. librdkafka's own 30 s are a long time before a name with a typing error.
+/// How long a message waits for a topic that is not there: a new one may still be on its way through the cluster, and
+/// one that the broker makes is led within a second. librdkafka's own 30 s are a long time before a name with a typing
+/// error.
 const TOPIC_GRACE: Duration = Duration::from_millis(5_000);
 
 /// What returned outputs wait for company when `linger` is zero: nobody waits for one of them alone.
@@ -162,8 +163,8 @@ impl KafkaConfig {
         self.bootstrap_servers.join(",")
     }
 
-    /// Refuses what this build cannot do, and tokens that nobody gives. `origin` says where a setting comes from, to be put
-    /// behind its value.
+    /// Refuses what this build cannot do, and tokens that nobody gives. `origin` says where a setting comes from, to be
+    /// put behind its value.
     pub(crate) fn check(&self, origin: impl Fn(&str) -> String) -> Result<(), BrokerError> {
         self.check_build(cfg!(feature = "kafka-tls"), origin)
     }

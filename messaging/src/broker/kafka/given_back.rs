@@ -1,7 +1,7 @@
 //! What clients gave back, until the next one takes it, in the order of the first sends.
 //!
-//! A purge gives back what librdkafka has not looked at yet before what is on its way, so the newest first. Each message
-//! therefore carries its place among all sends, beside the number of its waiter.
+//! A purge gives back what librdkafka has not looked at yet before what is on its way, so the newest first. Each
+//! message therefore carries its place among all sends, beside the number of its waiter.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

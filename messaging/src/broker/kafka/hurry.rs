@@ -1,7 +1,8 @@
 //! Cutting the client's linger short for who waits.
 //!
-//! librdkafka ignores its linger while `rd_kafka_flush` waits, so a thread of its own waits there, whenever somebody waits
-//! for a receipt. One wait serves all who asked before it began; who asks during it is served by it or by the next.
+//! librdkafka ignores its linger while `rd_kafka_flush` waits, so a thread of its own waits there, whenever somebody
+//! waits for a receipt. One wait serves all who asked before it began; who asks during it is served by it or by the
+//! next.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -29,8 +29,8 @@ const LOOK: Duration = Duration::from_millis(2);
 /// How long a linger is cut short at a time, and so how late its thread notices that it is to end.
 const HURRY: Duration = Duration::from_millis(50);
 
-/// How many messages for each millisecond of linger are enough to wait for it: a window of so many, awaited one after the
-/// other, still gets 200,000 messages a second through, in batches that cost a broker little.
+/// How many messages for each millisecond of linger are enough to wait for it: a window of so many, awaited one after
+/// the other, still gets 200,000 messages a second through, in batches that cost a broker little.
 const COMPANY: usize = 200;
 
 /// Why what waits at the end fails.

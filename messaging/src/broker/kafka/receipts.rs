@@ -47,8 +47,8 @@ impl Desk {
         }
     }
 
-    /// Takes the waiter, if there is one, before its message is sent: the receipt may be faster than `send`. `None` when
-    /// nobody would answer any more.
+    /// Takes the waiter, if there is one, before its message is sent: the receipt may be faster than `send`. `None`
+    /// when nobody would answer any more.
     pub(super) fn seat(&self, waiter: &mut Option<Waiter>) -> Option<usize> {
         if waiter.is_none() {
             return (!self.is_closed()).then_some(0);

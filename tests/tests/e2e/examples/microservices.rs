@@ -8,12 +8,12 @@ use super::{Place, built, pair, run, sorted};
 use crate::support::{Raw, SOON};
 
 const LINES: [&str; 6] = [
-    "welcome.orders: welcome-u-ada with a mug for u-ada",
-    "welcome.orders: welcome-u-grace with a mug for u-grace",
     "orders: a welcome gift for u-ada",
     "orders: a welcome gift for u-grace",
     "users:  u-ada is Ada",
     "users:  u-grace is Grace",
+    "welcome.orders: welcome-u-ada with a mug for u-ada",
+    "welcome.orders: welcome-u-grace with a mug for u-grace",
 ];
 
 fn start(place: &Place, arguments: &[&str]) -> Program {

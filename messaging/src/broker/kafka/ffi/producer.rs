@@ -1,8 +1,8 @@
 //! A producer that names its topics by librdkafka's handles.
 //!
-//! rdkafka names the topic of each message by its text. That costs an allocation, and a search among all topics under the
-//! client's lock; [`rd_kafka_produce`](rdsys::rd_kafka_produce) takes a handle, for which rdkafka has no call. That made
-//! handing over a message a third cheaper.
+//! rdkafka names the topic of each message by its text. That costs an allocation, and a search among all topics under
+//! the client's lock; [`rd_kafka_produce`](rdsys::rd_kafka_produce) takes a handle, for which rdkafka has no call. That
+//! made handing over a message a third cheaper.
 
 use std::collections::HashMap;
 use std::ffi::{CString, c_void};
@@ -85,9 +85,9 @@ impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
     }
 }
 
-/// Waits until nothing is with the client any more, at most that long, and says whether it came so. Meanwhile the client
-/// ignores its linger, which it does not for rdkafka's flush: that never waits in librdkafka. Another thread has to serve
-/// the receipts.
+/// Waits until nothing is with the client any more, at most that long, and says whether it came so. Meanwhile the
+/// client ignores its linger, which it does not for rdkafka's flush: that never waits in librdkafka. Another thread has
+/// to serve the receipts.
 pub(crate) fn flush<C: ProducerContext>(base: &BaseProducer<C>, longest: Duration) -> bool {
     let longest = i32::try_from(longest.as_millis()).unwrap_or(i32::MAX);
     // SAFETY: the client lives through this call.
@@ -117,8 +117,8 @@ impl Topic {
     fn send(&self, message: Outbound<'_>, number: usize) -> KafkaResult<()> {
         let (key, key_length) = parts(message.key);
         let (value, length) = parts(message.value);
-        // SAFETY: the handle is alive until `drop`, and its client longer. Key and value have as many bytes as are named
-        // and are copied, so nobody writes to them. The client's context takes numbers, and this is one.
+        // SAFETY: the handle is alive until `drop`, and its client longer. Key and value have as many bytes as are
+        // named and are copied, so nobody writes to them. The client's context takes numbers, and this is one.
         let failed = unsafe {
             rdsys::rd_kafka_produce(
                 self.0.as_ptr(),

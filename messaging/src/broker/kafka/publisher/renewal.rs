@@ -62,13 +62,13 @@ impl Client {
         self.resend(&producer);
     }
 
-    /// Waits until a client that is given up holds nothing any more: whatever it gave back later would go behind what is
-    /// sent meanwhile. `false` when the end comes first.
+    /// Waits until a client that is given up holds nothing any more: whatever it gave back later would go behind what
+    /// is sent meanwhile. `false` when the end comes first.
     fn take_back(&self, dead: &BaseProducer<Receipts>) -> bool {
         let mut polls = 0;
         while !self.has_ended() {
-            // Each time again, for it misses what is on its way from one of the client's threads to another. Those are not
-            // waited for, as one may be looking up a name.
+            // Each time again, for it misses what is on its way from one of the client's threads to another. Those are
+            // not waited for, as one may be looking up a name.
             dead.purge(PurgeConfig::default().queue().inflight().non_blocking());
             if dead.flush(POLL).is_ok() {
                 return true;

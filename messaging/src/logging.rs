@@ -6,8 +6,20 @@ use tracing_subscriber::filter::{ParseError, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Logs plain lines to standard error: standard output is for what a command was asked for.
-pub(super) fn install() {
+/// Logs to standard error, as [`App::cli`](crate::App::cli) does: plain lines, by default from `info` on; the variable
+/// `RUST_LOG` says otherwise, such as `warn` or `info,messaging=debug`. For a program that calls
+/// [`App::run`](crate::App::run) or [`App::start`](crate::App::start) and wants no more of its log than this; any other
+/// subscriber of `tracing` does as well. One that is set already stays, and calling it again changes nothing.
+///
+/// ```no_run
+/// # #[tokio::main]
+/// # async fn main() -> messaging::Result<()> {
+/// messaging::init_log();
+/// messaging::App::new().run().await
+/// # }
+/// ```
+pub fn init_log() {
+    // Standard output is for what a command was asked for.
     let (targets, mistake) = match wanted() {
         Ok(targets) => (targets, None),
         Err(error) => (by_default(), Some(error)),
