@@ -1,7 +1,6 @@
 //! Which accepted word a wrong one was meant to be.
 
-// The run time has the same rule for settings and names; there is one file of it.
-#[path = "../../../messaging/src/nearest/rule.rs"]
+// The run time has the same rule for settings and names. A link, so that there is one file of it and each package has it.
 mod rule;
 
 use rule::nearest;

@@ -60,6 +60,10 @@ impl KafkaAdmin {
     }
 
     pub(super) async fn committed_by(&self, group: &str) -> Result<Vec<(TopicPartition, i64)>, BrokerError> {
+        // First a question that waits for the coordinator: without one, librdkafka 2.12 crashes on the answer to the next.
+        if self.look_at_group(group).await?.is_none() {
+            return Ok(Vec::new());
+        }
         let name = group.to_owned();
         let asked = self.ask_coordinator(move |client, limit| {
             let mut offsets = ffi::groups::offsets(client, &name, limit)?;

@@ -1,0 +1,1 @@
+../../../../messaging/src/nearest/rule.rs
