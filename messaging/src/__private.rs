@@ -106,12 +106,19 @@ where
 {
 }
 
-/// Fails to compile on the user's type when it is no payload.
-pub const fn assert_schema<S: Payload>() {}
-
 /// The name of a topic's schema.
 pub fn schema_name<T: 'static>() -> &'static str {
     core::any::type_name::<T>()
+}
+
+/// The key of a record with this value, which is read as the topic's schema. Fails to compile on the user's type when that is
+/// no payload.
+///
+/// # Errors
+/// When it is no such value.
+pub fn key_in<T: Topic<Schema = S>, S: Payload>(value: &[u8]) -> Result<Option<KeyBytes>, DecodeError> {
+    let format = S::formats().first().copied().unwrap_or(Format::Json);
+    S::decode(format, value).map(|value| T::key(&value))
 }
 
 /// A worker in class style with these hooks; the App gives its instance.

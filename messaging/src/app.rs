@@ -55,7 +55,7 @@ pub use signals::shutdown_requested;
 pub(crate) use standing::{Standing, made_by_hand, names_made_by_hand};
 pub(crate) use topics::create as create_topics;
 #[cfg(feature = "cli")]
-pub(crate) use topics::several;
+pub(crate) use topics::{several, too_small};
 
 /// Wraps the handlers of workers: middleware. Without layers nothing is wrapped.
 pub trait Layer: Send + Sync {

@@ -7,6 +7,7 @@
 //! | `table` | tables for people |
 //! | `nearest` | a wrong name suggests the nearest |
 //! | `connection` | the broker that the settings name, asked once |
+//! | `lag` | how far a group is behind |
 //! | `reading`, `shown`, `printer` | records without a group, for people and for programs |
 //! | `sending`, `progress` | messages in bytes, each with its receipt |
 
@@ -28,12 +29,14 @@ mod dlq;
 mod doctor;
 mod groups;
 mod kafka;
+mod lag;
 mod nearest;
 mod output;
 mod printer;
 mod progress;
 mod publish;
 mod reading;
+mod run;
 mod runworker;
 mod sending;
 mod settings;
@@ -60,7 +63,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted twice.";
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run all workers until SIGTERM or SIGINT; a second one ends at once [default]
-    Run,
+    Run(run::Options),
     /// Run only the named workers, or `all`, until SIGTERM or SIGINT
     #[command(name = "runworker")]
     RunWorker(runworker::Options),
@@ -107,11 +110,13 @@ impl App {
     /// # Errors
     /// As the command it runs; see [`App::run`] and [`App::check`].
     pub async fn cli(self) -> Result<()> {
-        let command = Cli::parse().command.unwrap_or(Command::Run);
+        let command = Cli::parse()
+            .command
+            .unwrap_or_else(|| Command::Run(run::Options::default()));
         program::has_commands();
         crate::init_log();
         match command {
-            Command::Run => self.run().await,
+            Command::Run(options) => run::run(self, options).await,
             Command::RunWorker(options) | Command::Worker(options) => runworker::run(self, options).await,
             Command::Consumer(options) => consumer::run(self, options).await,
             Command::Dlq(command) => dlq::run(self, command).await,

@@ -111,6 +111,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    #[cfg(feature = "cli")]
+    pub(crate) const ALL: [Reason; 6] = [
+        Reason::Decode,
+        Reason::Rejected,
+        Reason::Exhausted,
+        Reason::Timeout,
+        Reason::Panic,
+        Reason::Output,
+    ];
+
     /// The word in the header.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ use crate::delivery::policy::RetryPolicy;
 use crate::extract::{Context, Missing, States};
 use crate::handler::{ErasedHandler, Handler, erase};
 use crate::outcome::Verdict;
+use crate::payload::DecodeError;
 use crate::schema::{SchemaSource, Schemas};
 use crate::topic::TopicRef;
 use crate::worker::{Class, Worker};
@@ -321,7 +322,11 @@ pub struct TopicSpec {
     place: Place,
     schema: Option<&'static str>,
     key: Option<&'static str>,
+    read: Option<ReadKey>,
 }
+
+/// Reads a value as a topic's schema, and gives its key.
+type ReadKey = fn(&[u8]) -> Result<Option<Bytes>, DecodeError>;
 
 impl TopicSpec {
     /// A topic of this name, without the setting `topic_prefix`.
@@ -332,6 +337,7 @@ impl TopicSpec {
             place,
             schema: None,
             key: None,
+            read: None,
         }
     }
 
@@ -339,6 +345,13 @@ impl TopicSpec {
     #[doc(hidden)]
     pub fn schema(mut self, type_name: &'static str) -> TopicSpec {
         self.schema = Some(type_name);
+        self
+    }
+
+    /// How a value is read as the schema.
+    #[doc(hidden)]
+    pub fn read_by(mut self, read: fn(&[u8]) -> Result<Option<Bytes>, DecodeError>) -> TopicSpec {
+        self.read = Some(read);
         self
     }
 
@@ -362,6 +375,12 @@ impl TopicSpec {
     /// The name of the Rust type its records hold.
     pub fn schema_name(&self) -> Option<&'static str> {
         self.schema
+    }
+
+    /// The key of a record with this value; `None` for a topic without a schema.
+    #[cfg(feature = "cli")]
+    pub(crate) fn key_in(&self, value: &[u8]) -> Option<Result<Option<Bytes>, DecodeError>> {
+        self.read.map(|read| read(value))
     }
 
     /// The field that is its records' key.

@@ -163,6 +163,7 @@ fn ends_at_once(mut program: Program) -> Result<()> {
 }
 
 /// A program that was told to end before ends at once when it is told again. How much later that has to be is for it.
+#[allow(clippy::disallowed_methods, reason = "a program that runs has the real time")]
 fn interrupted(mut program: Program) -> Result<()> {
     eventually(SOON, "the end of the program", || {
         let ended = program.wait_timeout(A_MOMENT).ok().flatten();

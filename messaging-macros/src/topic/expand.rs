@@ -18,7 +18,6 @@ pub(super) fn expand(topic: &Topic) -> TokenStream {
     let private = keys.private();
     let schema = schema(topic);
     let key = key(topic);
-    let checked = checked(topic);
     let described = described(topic);
     quote_spanned! {Span::mixed_site()=>
         #cfgs
@@ -29,7 +28,6 @@ pub(super) fn expand(topic: &Topic) -> TokenStream {
         }
         #cfgs
         const _: () = {
-            #checked
             #private::register! { TOPICS: #private::TopicSpec::new(
                 #name,
                 #private::here!(),
@@ -46,12 +44,6 @@ fn schema(topic: &Topic) -> TokenStream {
         Some(schema) => quote_spanned!(shown_at(schema)=> type Schema = #schema;),
         None => quote_spanned!(Span::mixed_site()=> type Schema = #private::Any;),
     }
-}
-
-fn checked(topic: &Topic) -> Option<TokenStream> {
-    let schema = topic.schema.as_ref()?;
-    let private = topic.keys.private();
-    Some(quote_spanned!(Span::mixed_site()=> #private::assert_schema::<#schema>();))
 }
 
 fn key(topic: &Topic) -> Option<TokenStream> {
@@ -73,9 +65,14 @@ fn described(topic: &Topic) -> TokenStream {
         .schema
         .as_ref()
         .map(|schema| quote_spanned!(Span::mixed_site()=> .schema(#private::schema_name::<#schema>())));
+    let ident = &topic.ident;
+    let read = topic
+        .schema
+        .as_ref()
+        .map(|schema| quote_spanned!(Span::mixed_site()=> .read_by(#private::key_in::<#ident, #schema>)));
     let key = topic.key.as_ref().map(|field| {
         let field = field.to_string().replace(' ', "");
         quote_spanned!(Span::mixed_site()=> .key(#field))
     });
-    quote_spanned!(Span::mixed_site()=> #schema #key)
+    quote_spanned!(Span::mixed_site()=> #schema #read #key)
 }

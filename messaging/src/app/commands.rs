@@ -75,6 +75,18 @@ impl App {
         self.without_strays()
     }
 
+    /// All of them with this concurrency, whatever else was said of it.
+    pub(crate) fn with_concurrency(mut self, concurrency: usize) -> App {
+        for worker in &mut self.workers {
+            worker.keys.concurrency = Some(concurrency);
+        }
+        for consumer in &mut self.consumers {
+            consumer.keys.concurrency = Some(concurrency);
+        }
+        self.sources = self.sources.without_overrides("concurrency");
+        self
+    }
+
     /// Only the handlers whose consumer is there.
     fn without_strays(mut self) -> App {
         let mut handlers = std::mem::take(&mut self.event_handlers);

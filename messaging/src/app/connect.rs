@@ -52,7 +52,7 @@ pub(crate) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()
             Err(error) => error,
         };
         if tries >= settings.kafka_connect_retries || !error.is_retriable() {
-            return Err(unreachable(broker, tries + 1, error));
+            return Err(unreachable(broker, &in_tries(tries + 1), error));
         }
         tries += 1;
         tracing::warn!(broker = broker.name(), error = %crate::outcome::describe(&error), attempt = tries,
@@ -65,7 +65,7 @@ pub(crate) async fn reach(broker: &dyn Broker, settings: &Settings) -> Result<()
 /// Reaches the broker, or says at once why not.
 #[cfg(feature = "cli")]
 pub(super) async fn reach_once(broker: &dyn Broker) -> Result<()> {
-    let refused = |error| unreachable(broker, 1, error);
+    let refused = |error| unreachable(broker, "", error);
     broker.probe().await.map_err(refused)
 }
 
@@ -74,11 +74,16 @@ fn grown(backoff: Duration, settings: &Settings) -> Duration {
     Duration::from_secs_f64(grown.min(settings.kafka_connect_max_backoff_ms.as_secs_f64()))
 }
 
-fn unreachable(broker: &dyn Broker, tries: u32, source: BrokerError) -> crate::Error {
-    let (name, count) = (broker.name(), if tries == 1 { "try" } else { "tries" });
+fn in_tries(tries: u32) -> String {
+    let count = if tries == 1 { "try" } else { "tries" };
+    format!(" in {tries} {count} (kafka_connect_retries)")
+}
+
+fn unreachable(broker: &dyn Broker, in_tries: &str, source: BrokerError) -> crate::Error {
+    let name = broker.name();
     let what = if source.is_retriable() {
         format!(
-            "{name} could not be reached in {tries} {count} (kafka_connect_retries); check that it runs and that kafka_bootstrap_servers names it"
+            "{name} could not be reached{in_tries}; check that it runs and that kafka_bootstrap_servers names it"
         )
     } else {
         format!("{name} cannot be used")
@@ -91,6 +96,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_asked_once_names_no_setting_for_tries() {
+        let silent = BrokerError::Unreachable {
+            broker: "memory",
+            address: "here".to_owned(),
+            why: "nobody".to_owned(),
+        };
+        let told = unreachable(&MemoryBroker::new(), "", silent).to_string();
+        assert_eq!(
+            told,
+            "memory could not be reached; check that it runs and that kafka_bootstrap_servers names it"
+        );
+    }
+
+    #[test]
     fn addresses_are_advised_on_only_for_a_broker_that_does_not_answer() {
         let denied = BrokerError::Denied {
             what: "the login".to_owned(),
@@ -101,7 +120,7 @@ mod tests {
             address: "here".to_owned(),
             why: "nobody".to_owned(),
         };
-        let told = |source| unreachable(&MemoryBroker::new(), 1, source).to_string();
+        let told = |source| unreachable(&MemoryBroker::new(), &in_tries(1), source).to_string();
         assert_eq!(told(denied), "memory cannot be used");
         assert_eq!(
             told(silent),

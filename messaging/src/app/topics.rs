@@ -74,6 +74,14 @@ pub(super) async fn prepare(
     absent
 }
 
+/// The dead letter topics that take smaller messages than dead letters may be, each with the command that mends it.
+#[cfg(feature = "cli")]
+pub(crate) async fn too_small(admin: &dyn Admin, workers: &[Resolved]) -> BTreeMap<String, String> {
+    let workers: Vec<&Resolved> = workers.iter().collect();
+    let found = look_at(admin, names(&workers, false)).await;
+    dead_letters::too_small(&workers, &found)
+}
+
 /// Every topic of the workers, once.
 fn names<'a>(workers: &[&'a Resolved], outputs: bool) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();

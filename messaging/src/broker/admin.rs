@@ -1,5 +1,7 @@
 //! What commands and the start-up check ask about topics and groups.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 
 use super::{BrokerError, TopicPartition};
@@ -42,6 +44,10 @@ pub trait Admin: Send + Sync {
     /// Gives a topic more partitions, so that it has `total`. Fewer, or as many as it has, are an error. Keys move to other
     /// partitions by it, so that the order of a key's records holds only from then on.
     fn grow_topic<'a>(&'a self, topic: &'a str, total: i32) -> Answer<'a, ()>;
+
+    /// Sets keys of a topic's configuration, such as `retention.ms`; its other keys stay as they are. Nothing is set where a
+    /// key or a value is refused.
+    fn configure_topic<'a>(&'a self, topic: &'a str, config: &'a BTreeMap<String, String>) -> Answer<'a, ()>;
 
     /// Deletes a topic with its records.
     fn delete_topic<'a>(&'a self, name: &'a str) -> Answer<'a, ()>;

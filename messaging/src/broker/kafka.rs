@@ -75,6 +75,7 @@ impl Kafka {
     ///
     /// What this build does not have, such as TLS without the feature `kafka-tls`, is refused once it is used.
     pub fn new(config: KafkaConfig) -> Kafka {
+        crate::program::reaches(&config.address());
         Kafka { config }
     }
 

@@ -5,7 +5,7 @@ use clap::builder::RangedU64ValueParser;
 use tokio::sync::mpsc;
 
 use super::added;
-use super::connection::Connection;
+use super::connection::{Connection, IfAbsent};
 use super::output::{counted, note};
 use super::printer::{Printed, Printer};
 use super::reading::{Reading, Stretch, last};
@@ -95,7 +95,13 @@ async fn print(connection: &Connection, options: &Options, shown: &mut Shown<'_>
 
 /// The first offset and the end of each partition that is to be read.
 async fn wanted_offsets(connection: &Connection, options: &Options) -> Result<Vec<(i32, (i64, i64))>> {
-    let offsets: Vec<_> = (0..).zip(connection.offsets(&options.topic).await?).collect();
+    let offsets: Vec<_> = (0..)
+        .zip(
+            connection
+                .offsets(&options.topic, IfAbsent::SuggestOrCreate)
+                .await?,
+        )
+        .collect();
     let Some(partition) = options.partition else {
         return Ok(offsets);
     };

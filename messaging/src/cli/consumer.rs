@@ -4,6 +4,7 @@ use clap::Args;
 use clap::error::ErrorKind;
 
 use super::nearest::unknown;
+use super::run::is_named;
 use super::wrong_argument;
 use crate::App;
 use crate::error::Result;
@@ -64,11 +65,6 @@ fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-/// Whether a topic is meant by this name, which may lack the prefix.
-fn is_named(topic: &str, wanted: &str, prefix: &str) -> bool {
-    topic == wanted || topic.strip_prefix(prefix) == Some(wanted)
 }
 
 impl Options {

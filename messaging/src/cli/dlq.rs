@@ -8,6 +8,7 @@ use crate::error::Result;
 mod filter;
 mod letter;
 mod list;
+mod others;
 mod place;
 mod replay;
 mod show;

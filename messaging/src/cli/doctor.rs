@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::connection::Connection;
 use super::output::{Format, counted};
 use crate::App;
-use crate::app::{Resolved, several};
+use crate::app::{Resolved, several, too_small};
 use crate::error::{Kind, Result};
 
 mod broker;
@@ -69,8 +69,11 @@ async fn examine(app: &App) -> Vec<Finding> {
     };
     findings.push(broker::reached(&connection).await);
     let workers = app.resolved_by(&settings);
+    let small = too_small(&*connection.admin, &workers).await;
     let topics = topics::of(&workers);
-    let topics = topics.iter().map(|topic| topics::look(&connection, topic));
+    let topics = topics
+        .iter()
+        .map(|topic| topics::look(&connection, topic, &small));
     findings.extend(several(topics).await);
     let groups = groups(&workers).into_iter();
     let groups = groups.map(|group| groups::look(&connection, group, &workers));

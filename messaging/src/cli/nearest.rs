@@ -10,9 +10,14 @@ const LISTED: usize = 20;
 /// What to say of a name that is not known: it suggests the nearest, and lists those that are. `what` is the noun: "topic",
 /// "group", "worker".
 pub(super) fn unknown(what: &str, wanted: &str, known: &[&str]) -> String {
+    unknown_among(what, wanted, known, known)
+}
+
+/// The same where only some of the known names can have been meant.
+pub(super) fn unknown_among(what: &str, wanted: &str, near: &[&str], known: &[&str]) -> String {
     let mut text = format!("there is no {what} \"{wanted}\"");
     // Writing to a text cannot fail.
-    let _ = match nearest(wanted, known.iter().copied()) {
+    let _ = match nearest(wanted, near.iter().copied()) {
         Some(name) => write!(text, "; did you mean \"{name}\"? "),
         None => write!(text, "; "),
     };

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use clap::Args;
 use tokio::sync::mpsc;
 
-use super::connection::Connection;
+use super::connection::{Connection, IfAbsent};
 use super::output::{counted, note};
 use super::printer::{Printed, Printer};
 use super::progress;
@@ -19,6 +19,9 @@ use crate::error::{Error, Kind, Result};
 use crate::message::Headers;
 
 mod input;
+mod typed;
+
+use typed::Typed;
 
 /// How many messages are on their way at once.
 const WINDOW: usize = 1000;
@@ -42,7 +45,7 @@ pub(super) struct Options {
     /// Each line of the input is a message with key and headers, as `consume --json` prints it
     #[arg(long, conflicts_with_all = ["value", "lines", "key", "headers"])]
     json_lines: bool,
-    /// The key, which decides the partition; without it the messages are spread
+    /// The key, which decides the partition; without it the one that the topic's #[topic] makes, or the messages are spread
     #[arg(short, long)]
     key: Option<String>,
     /// A header, any number of times
@@ -51,6 +54,9 @@ pub(super) struct Options {
     /// Write a null value: on a compacted topic the key's last record is deleted
     #[arg(long, requires = "key", conflicts_with_all = ["value", "file", "lines", "json_lines"])]
     tombstone: bool,
+    /// Do not look at the #[topic] of this program: make no key, and do not say what its workers cannot read
+    #[arg(long)]
+    raw: bool,
     /// Print one JSON object for each message
     #[arg(long)]
     json: bool,
@@ -67,9 +73,12 @@ fn header(text: &str) -> std::result::Result<(String, String), String> {
 pub(super) async fn run(app: App, options: Options) -> Result<()> {
     let connection = Connection::open(&app).await?;
     let mut signals = Signals::taken_over(connection.settings.shutdown_timeout_ms);
-    connection.offsets(&options.topic).await?;
+    connection
+        .offsets(&options.topic, IfAbsent::SuggestOrCreate)
+        .await?;
     let mut publishing = Publishing {
         sender: Sender::open(&connection)?,
+        typed: Typed::of(&app, &options)?,
         topic: options.topic.clone(),
         progress: progress::counting("messages written"),
         printer: Printer::new(),
@@ -86,6 +95,7 @@ pub(super) async fn run(app: App, options: Options) -> Result<()> {
         done = publishing.all(messages) => done,
     };
     publishing.progress.finish_and_clear();
+    publishing.typed.tell();
     let written = counted(publishing.written, "message");
     match done {
         Ok(()) => note(&format!("{written} written to {}", options.topic)),
@@ -103,6 +113,7 @@ pub(super) async fn run(app: App, options: Options) -> Result<()> {
 
 struct Publishing {
     sender: Sender,
+    typed: Typed,
     topic: String,
     progress: progress::Progress,
     printer: Printer,
@@ -123,16 +134,17 @@ impl Publishing {
     /// Sends what is there together, so that a long input is fast and each line of a person is answered at once. What is
     /// wrong ends the bundle: what stands before it counts.
     async fn bundle(
-        &self,
+        &mut self,
         first: Result<Parts>,
         messages: &mut mpsc::Receiver<Result<Parts>>,
     ) -> (Vec<Sent>, Option<Error>) {
         let (mut next, mut sent, mut bytes) = (Some(first), Vec::new(), 0);
         while let Some(message) = next {
-            let message = match message {
+            let mut message = match message {
                 Ok(message) => message,
                 Err(error) => return (sent, Some(error)),
             };
+            self.typed.complete(&mut message);
             bytes += message.value.as_ref().map_or(0, Vec::len);
             match self.sender.send(&self.topic, &message).await {
                 Ok(receipt) => sent.push(receipt),

@@ -6,6 +6,7 @@ use crate::App;
 use crate::error::Result;
 
 mod alter;
+mod config;
 pub(super) mod create;
 mod delete;
 mod describe;
@@ -30,7 +31,7 @@ enum Command {
     Create(create::Options),
     /// Delete topics with their records
     Delete(delete::Options),
-    /// Give a topic more partitions
+    /// Give a topic more partitions, or another configuration
     Alter(alter::Options),
 }
 

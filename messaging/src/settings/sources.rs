@@ -140,6 +140,13 @@ impl Sources {
         self
     }
 
+    /// Without what operators say of this key of single workers.
+    #[cfg(feature = "cli")]
+    pub(crate) fn without_overrides(mut self, key: &str) -> Self {
+        self.overrides.retain(|said| said.key() != key);
+        self
+    }
+
     /// The text of `.env`.
     #[must_use]
     pub fn dot_env(mut self, text: &str) -> Self {

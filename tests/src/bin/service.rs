@@ -1,6 +1,17 @@
 //! A program of workers as a user writes one, for the tests of the command line.
 
-use messaging::{App, HandlerError, Observation, Observer, worker};
+use messaging::{App, HandlerError, Observation, Observer, Payload, topic, worker};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize, Payload)]
+struct Price {
+    item: String,
+    cents: u32,
+}
+
+/// Nobody reads it: it is for the key of what is published.
+#[topic(name = "prices", schema = Price, key = item)]
+struct Prices;
 
 /// Says on standard output when a partition is there.
 struct Announce;

@@ -1,8 +1,9 @@
 //! What commands ask and change: topics, groups, offsets.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use messaging::broker::{
     Admin, BrokerError, GroupDescription, GroupState, NewTopic, Outbound, TopicPartition,
 };
@@ -53,7 +54,21 @@ pub async fn topics_are_listed_and_looked_at(subject: &Subject) -> Result<()> {
         1,
         "{config:?}"
     );
-    Ok(())
+    let more = BTreeMap::from([("max.message.bytes".to_owned(), "2000000".to_owned())]);
+    admin.configure_topic(&name, &more).await?;
+    let both = async || -> Result<()> {
+        let config = admin.topic_config(&name).await?;
+        let own = config.iter().filter(|entry| entry.is_own);
+        let own: Vec<(&str, Option<&str>)> =
+            own.map(|entry| (&*entry.name, entry.value.as_deref())).collect();
+        let expected = [
+            ("max.message.bytes", Some("2000000")),
+            ("retention.ms", Some("86400000")),
+        ];
+        ensure!(own == expected, "{own:?}");
+        Ok(())
+    };
+    eventually_async(SOON, "both keys", both).await
 }
 
 /// # Errors
@@ -80,6 +95,7 @@ pub async fn what_is_asked_of_an_absent_topic_names_it(subject: &Subject) -> Res
         admin.partitions(&absent).await.err(),
         admin.topic_config(&absent).await.err(),
         admin.grow_topic(&absent, 4).await.err(),
+        admin.configure_topic(&absent, &BTreeMap::new()).await.err(),
         admin.delete_topic(&absent).await.err(),
         admin.offsets_at(&absent, 0).await.err(),
     ];

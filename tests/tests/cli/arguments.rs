@@ -65,6 +65,43 @@ fn an_unknown_worker_suggests_the_nearest_and_lists_the_known() -> Result<()> {
 }
 
 #[test]
+fn names_beside_all_and_topics_are_refused_with_what_to_write() -> Result<()> {
+    for (arguments, told) in [
+        (
+            &["runworker", "all", "shout"][..],
+            "`all` stands for all workers, so no other name can stand beside it",
+        ),
+        (&["runworker", "all", "shuot"], "there is no worker \"shuot\""),
+        (
+            &["runworker", "quiet"],
+            "\"quiet\" is the topic of shout; write `service runworker shout`",
+        ),
+        (&["runworker", "shout", "--concurrency", "0"], "0 is not in 1.."),
+        (
+            &["run", "--topic", "quite"],
+            "there is no handler for the topic \"quite\"; did you mean \"quiet\"? there are: loud, quiet",
+        ),
+        (&["consumer", "--topic", "quiet"], "consumer --group <GROUP>"),
+    ] {
+        let said = say(SERVICE, "", arguments)?;
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(said.stderr.contains(told), "{}", said.stderr);
+    }
+    Ok(())
+}
+
+#[test]
+fn the_help_and_the_errors_of_runworker_write_its_names_alike() -> Result<()> {
+    let help = say(SERVICE, "", &["runworker", "--help"])?.stdout;
+    let wrong = say(SERVICE, "", &["runworker"])?;
+    assert_eq!(wrong.code, Some(2));
+    for text in [&help, &wrong.stderr] {
+        assert!(text.contains("<NAME>...") && !text.contains("[NAME]"), "{text}");
+    }
+    Ok(())
+}
+
+#[test]
 fn shells_get_a_script_that_completes_the_commands() -> Result<()> {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let said = say(SERVICE, "", &["completion", shell])?;

@@ -17,6 +17,8 @@ fn runworker_runs_only_what_is_named() -> Result<()> {
         (&["runworker", "hear-it", "shout"], &[ears, shouts], None),
         (&["runworker", "all"], &[ears, shouts], None),
         (&["worker", "--all"], &[ears, shouts], None),
+        (&["run", "--topic", "loud"], &[ears], Some(shouts)),
+        (&["run", "--topic", "loud", "quiet"], &[ears, shouts], None),
     ] {
         let (_folder, command) = command(SERVICE, "", arguments)?;
         let mut program = Program::start(command)?;
@@ -30,6 +32,22 @@ fn runworker_runs_only_what_is_named() -> Result<()> {
         assert_eq!(status.code(), Some(0), "{arguments:?}");
         let told = program.stderr()?;
         assert!(left_out.is_none_or(|worker| !told.contains(worker)), "{told}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_concurrency_of_a_run_counts_whatever_else_was_said() -> Result<()> {
+    let operated = "[messaging.workers.shout]\nconcurrency = 2\n";
+    for (more, expected) in [
+        (&["--concurrency", "7"][..], "concurrency=7"),
+        (&[], "concurrency=2"),
+    ] {
+        let (_folder, command) = command(SERVICE, operated, &[&["runworker", "shout"], more].concat())?;
+        let mut program = Program::start(command)?;
+        let line = program.wait_for_line(|line| line.contains("worker=shout"), SOON)?;
+        assert!(line.contains(expected), "{line}");
+        assert_eq!(end(&mut program, Signal::SIGTERM)?.code(), Some(0));
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! `doctor`: each check by a program that passes it, and by one that does not.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use messaging_tests::kafka::KafkaServer;
 use messaging_tests::ports::Port;
 use messaging_tests::said::{Said, bare};
+use messaging_tests::wait::eventually;
 use serde_json::Value;
 
-use crate::support::Service;
+use crate::support::{SOON, Service};
 
 /// The finding of a check, and the exit code.
 fn finding(said: &Said, check: &str) -> Result<(String, String, String)> {
@@ -37,7 +38,10 @@ fn all_is_well_when_the_topics_are_there() -> Result<()> {
         ok("it is made at the next start (kafka_dlq_auto_create)")
     );
     let group = format!("group {}", service.group("shout"));
-    assert_eq!(seen(&group)?, ok("it is made at the next start, 0 behind"));
+    assert_eq!(
+        seen(&group)?,
+        ok("it is made at the next start, with 0 records to read")
+    );
     let (_, broker) = seen("broker")?;
     let node = format!("1 node (1 at {})", service.bootstrap());
     assert!(
@@ -76,8 +80,41 @@ fn records_that_nobody_reads_are_warned_of() -> Result<()> {
     let said = service.table(&["doctor", "--json"])?;
     assert_eq!(said.json()?["verdict"], "warn");
     let (verdict, what, advice) = finding(&said, &format!("group {}", service.group("shout")))?;
-    assert_eq!((&*verdict, &*what), ("warn", "Empty, 0 members, 3 behind"));
+    assert_eq!((&*verdict, &*what), ("warn", "Empty, 0 members, lag 3"));
     assert!(advice.contains("nobody reads"), "{advice}");
+    Ok(())
+}
+
+#[test]
+fn a_dead_letter_topic_that_is_too_small_is_told_with_the_command_that_mends_it() -> Result<()> {
+    let service = Service::new("small")?;
+    let quiet = service.create("quiet", 1)?;
+    service.create("loud", 1)?;
+    let letters = service.create("quiet.dlq", 1)?;
+    let check = format!("dead letter topic {letters}");
+    let said = service.table(&["doctor", "--json"])?;
+    let (verdict, what, advice) = finding(&said, &check)?;
+    assert!(
+        verdict == "warn" && what.contains("smaller messages than dead letters may be"),
+        "{what}"
+    );
+    let needed = format!("max.message.bytes={}", 1_048_588 + 64 * 1024);
+    assert_eq!(
+        advice,
+        format!("let it take them: `service topics alter {letters} --config {needed}`")
+    );
+    let altered = service.table(&["topics", "alter", &letters, "--config", &needed])?;
+    assert_eq!(altered.stdout, format!("{letters} has {needed}\n"));
+    eventually(SOON, "the new limit", || -> Result<()> {
+        let said = service.table(&["doctor", "--json"])?;
+        let (verdict, what, _) = finding(&said, &check)?;
+        ensure!(verdict == "ok" && what == "1 partition", "{verdict}: {what}");
+        Ok(())
+    })?;
+    assert_eq!(
+        service.json(&["topics", "describe", &quiet])?["config"][0]["own"],
+        false
+    );
     Ok(())
 }
 
@@ -163,7 +200,10 @@ fn a_right_that_is_missing_is_named_with_the_rule_that_gives_it() -> Result<()> 
             verdict == "fail" && what.contains("is not allowed"),
             "{check}: {what}"
         );
-        let rule = format!("--allow-principal User:ANONYMOUS {right}");
+        let servers = server.bootstrap();
+        let rule = format!(
+            "`kafka-acls.sh --bootstrap-server {servers} --add --allow-principal User:ANONYMOUS {right}`"
+        );
         assert!(advice.contains(&rule), "{advice}");
     }
     assert_eq!(finding(&said, &format!("topic {loud}"))?.0, "ok");

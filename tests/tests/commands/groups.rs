@@ -209,6 +209,30 @@ fn a_member_without_partitions_is_shown() -> Result<()> {
 }
 
 #[test]
+fn what_nothing_is_committed_of_is_told_alike_by_describe_and_doctor() -> Result<()> {
+    let service = Service::new("unknown-lag")?;
+    let (quiet, other) = (service.create("quiet", 2)?, service.create("other", 1)?);
+    service.create("loud", 1)?;
+    service.write(&quiet, 0, 5)?;
+    let group = service.group("shout");
+    let reader = Reader::join(&service, &group, "classic", &[&other])?;
+    reader.until_it_has(1)?;
+    let told = |lag: &str| -> Result<()> {
+        let described = service.table(&["groups", "describe", &group])?.stdout;
+        assert!(described.contains(&format!("1 member, {lag}\n")), "{described}");
+        Ok(())
+    };
+    // The program's topic is listed, although nobody has read it.
+    told("lag unknown, and 3 partitions without a commit (5 records)")?;
+    let doctor = service.table(&["doctor"])?.stdout;
+    let lag = "1 member, lag unknown, and 2 partitions without a commit (5 records)";
+    assert!(doctor.contains(lag), "{doctor}");
+    assert_eq!(service.json(&["groups", "describe", &group])?["lag"], Value::Null);
+    reader.commit(&[(&other, 0, 0)])?;
+    told("lag 0, and 2 partitions without a commit (5 records)")
+}
+
+#[test]
 fn a_wrong_group_suggests_the_nearest() -> Result<()> {
     let service = Service::new("group-slip")?;
     let topic = service.create("orders", 1)?;

@@ -124,6 +124,11 @@ impl Service {
         Program::start(command)
     }
 
+    /// Starts whatever the arguments say.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<Program> {
+        Program::start(self.command(arguments)?.1)
+    }
+
     /// Runs a worker until its group has done all that is in its topic, and ends it.
     pub(crate) fn work_off(&self, worker: &str) -> Result<()> {
         let mut program = self.start(worker)?;

@@ -1,6 +1,8 @@
 //! `topics`, and its spellings under `kafka`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use messaging_tests::process::Signal;
+use messaging_tests::wait::eventually;
 use serde_json::json;
 
 use crate::support::{SOON, Service};
@@ -98,8 +100,12 @@ fn what_a_broker_cannot_make_is_refused_with_its_reason() -> Result<()> {
     let service = Service::new("refused")?;
     let topic = service.topic("orders");
     for (arguments, why) in [
-        (&["--replication-factor", "7"][..], "replication"),
-        (&["--config", "retention.ms=soon"], "onfig"),
+        (&["--replication-factor", "7"][..], "7 time(s)"),
+        (&["--config", "retention.mz=5"], "retention.mz"),
+        (
+            &["--config", "retention.ms=soon"],
+            "Invalid value soon for configuration retention.ms",
+        ),
         (&["--partitions", "0"], "0 partitions"),
     ] {
         let mut all = vec!["topics", "create", &topic];
@@ -107,6 +113,18 @@ fn what_a_broker_cannot_make_is_refused_with_its_reason() -> Result<()> {
         let told = service.refused(&all)?;
         assert!(told.contains(&topic) && told.contains(why), "{told}");
     }
+    let (one, alike) = (
+        service.create("orders_created", 1)?,
+        service.topic("orders.created"),
+    );
+    let told = service.refused(&["topics", "create", &alike])?;
+    assert!(
+        told.contains(&format!("collides with existing topic: {one}")),
+        "{told}"
+    );
+    let told = service.refused(&["topics", "create", "bad name"])?;
+    let once = "the topic \"bad name\" could not be created: a topic name \"bad name\" has ' '";
+    assert!(told.contains(once), "{told}");
     let said = service.say(&["topics", "create", &topic, "--config", "retention"])?;
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.stderr.contains("such as retention.ms=86400000"), "{said:?}");
@@ -116,6 +134,51 @@ fn what_a_broker_cannot_make_is_refused_with_its_reason() -> Result<()> {
         told.contains("it has 3, and partitions can only be added"),
         "{told}"
     );
+    Ok(())
+}
+
+#[test]
+fn a_configuration_is_altered_key_by_key() -> Result<()> {
+    let service = Service::new("altered")?;
+    let topic = service.topic("orders");
+    service.table(&["topics", "create", &topic, "--config", "retention.ms=86400000"])?;
+    let own = || -> Result<Vec<(String, String)>> {
+        let described = service.json(&["topics", "describe", &topic])?;
+        let entries = described["config"].as_array().context("no configuration")?;
+        let own = entries.iter().filter(|entry| entry["own"] == true);
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(own
+            .map(|entry| (text(&entry["key"]), text(&entry["value"])))
+            .collect())
+    };
+    let told = service.refused(&["topics", "alter", &topic, "--config", "retention.mz=5"])?;
+    let why = format!("the topic \"{topic}\" stays as it is: ");
+    assert!(told.contains(&why) && told.contains("retention.mz"), "{told}");
+    let said = service.json(&[
+        "topics",
+        "alter",
+        &topic,
+        "--partitions",
+        "3",
+        "--config",
+        "max.message.bytes=2000000",
+    ])?;
+    assert_eq!(
+        (&said["partitions"], &said["config"]),
+        (&json!(3), &json!({"max.message.bytes": "2000000"}))
+    );
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    eventually(SOON, "both keys", || -> Result<()> {
+        let expected = [
+            pair("max.message.bytes", "2000000"),
+            pair("retention.ms", "86400000"),
+        ];
+        let own = own()?;
+        ensure!(own == expected, "{own:?}");
+        Ok(())
+    })?;
+    let said = service.say(&["topics", "alter", &topic])?;
+    assert_eq!(said.code, Some(2), "{said:?}");
     Ok(())
 }
 
@@ -183,6 +246,33 @@ fn the_spellings_of_the_python_documents_do_the_same() -> Result<()> {
 }
 
 #[test]
+fn workers_run_by_the_spellings_of_the_python_documents() -> Result<()> {
+    let service = Service::new("compat-run")?;
+    let (quiet, loud) = (service.create("quiet", 1)?, service.create("loud", 1)?);
+    let reads = [
+        format!("{} reads {quiet}", service.group("shout")),
+        format!("ears reads {loud}"),
+    ];
+    for (arguments, read) in [
+        (&["kafka", "worker", "shout"][..], &reads[..1]),
+        (&["kafka", "worker", "--all"], &reads[..]),
+        (&["worker", "hear-it"], &reads[1..]),
+        (&["worker", "--all"], &reads[..]),
+    ] {
+        let mut program = service.run(arguments)?;
+        for line in read {
+            program.wait_for_line(|told| told == line, SOON)?;
+        }
+        program.signal(Signal::SIGTERM)?;
+        let status = program.wait_timeout(SOON)?.context("it goes on after SIGTERM")?;
+        assert!(status.success(), "{arguments:?}: {}", program.stderr()?);
+        let told = program.stdout()?;
+        assert_eq!(told.lines().count(), read.len(), "{arguments:?}: {told}");
+    }
+    Ok(())
+}
+
+#[test]
 fn an_absent_topic_is_told_with_the_command_that_makes_it() -> Result<()> {
     let service = Service::new("advice")?;
     let mut program = service.start("shout")?;
@@ -202,7 +292,14 @@ fn a_broker_that_is_not_there_is_told_at_once() -> Result<()> {
     let service = Service::on(&format!("127.0.0.1:{}", nobody.number()), "nobody");
     for arguments in [&["topics", "list"][..], &["groups", "list"]] {
         let why = service.refused(arguments)?;
-        assert!(why.contains("kafka could not be reached in 1 try"), "{why}");
+        assert!(
+            why.contains("kafka could not be reached; check that it runs"),
+            "{why}"
+        );
+        assert!(
+            !why.contains("kafka_connect_retries") && !why.contains("in state"),
+            "{why}"
+        );
     }
     Ok(())
 }

@@ -15,7 +15,8 @@ fn a_dead_letter_topic_that_is_too_small_is_named() {
         .unwrap();
     let mut program = service.start(&["transform"]).unwrap();
     let mend = format!(
-        "`kafka-configs.sh --alter --entity-type topics --entity-name {} --add-config max.message.bytes={NEEDED}`",
+        "`kafka-configs.sh --bootstrap-server {} --alter --entity-type topics --entity-name {} --add-config max.message.bytes={NEEDED}`",
+        KafkaServer::shared().unwrap(),
         service.topic("in.dlq")
     );
     let line = program.wait_for_line(|line| line.contains(&mend), SOON).unwrap();

@@ -6,6 +6,7 @@ use super::Found;
 use crate::app::resolve::{Resolved, Source};
 use crate::broker::{Admin, NewTopic, TopicDescription};
 use crate::outcome::describe;
+use crate::program::how_to_configure;
 
 /// How much larger than its record a dead letter may be: our headers.
 const EXTRA: usize = 64 * 1024;
@@ -45,6 +46,16 @@ pub(super) fn check(workers: &[&Resolved], found: &Found, is_made: bool) {
             }
         }
     }
+}
+
+/// Those that are too small, each with the command that mends it.
+#[cfg(feature = "cli")]
+pub(super) fn too_small(workers: &[&Resolved], found: &Found) -> BTreeMap<String, String> {
+    let mends = |(topic, letters): (&str, DeadLetters)| {
+        let bytes = letters.missed_by(found.get(topic)?.as_ref()?)?;
+        Some((topic.to_owned(), how_to_widen(topic, bytes)))
+    };
+    of(workers, found).into_iter().filter_map(mends).collect()
 }
 
 fn is_there(found: &Found, topic: &str) -> bool {
@@ -105,7 +116,7 @@ impl DeadLetters {
     fn check(&self, found: &TopicDescription) {
         if let Some(bytes) = self.missed_by(found) {
             let topic = &found.name;
-            tracing::warn!(%topic, max_message_bytes = found.max_message_bytes, "the dead letter topic takes smaller messages than dead letters may be; one that is too large stays unfinished until the topic takes it, for example after `kafka-configs.sh --alter --entity-type topics --entity-name {topic} --add-config max.message.bytes={bytes}`");
+            tracing::warn!(%topic, max_message_bytes = found.max_message_bytes, "the dead letter topic takes smaller messages than dead letters may be; one that is too large stays unfinished until the topic takes it, for example after `{}`", how_to_widen(topic, bytes));
         }
     }
 
@@ -114,6 +125,10 @@ impl DeadLetters {
         let (needed, limit) = (self.max_message_bytes?, found.max_message_bytes?);
         (limit < needed).then_some(needed)
     }
+}
+
+fn how_to_widen(topic: &str, bytes: usize) -> String {
+    how_to_configure(topic, &format!("{ROOM}={bytes}"))
 }
 
 /// Says whether they are there now.

@@ -98,6 +98,7 @@ impl Admin for Asked {
         partitions(topic: &'a str) -> Vec<PartitionDescription>;
         topic_config(topic: &'a str) -> Vec<TopicConfig>;
         grow_topic(topic: &'a str, total: i32) -> ();
+        configure_topic(topic: &'a str, config: &'a BTreeMap<String, String>) -> ();
         delete_topic(name: &'a str) -> ();
         offsets_at(topic: &'a str, timestamp: i64) -> Vec<Option<i64>>;
         describe_group(group: &'a str) -> Option<GroupDescription>;

@@ -1,5 +1,6 @@
 //! Topics and groups.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,6 +92,17 @@ impl KafkaAdmin {
     fn explain(&self, what: &str, topic: Option<&str>, error: &KafkaError) -> BrokerError {
         let waits = meaning_of(error) == Meaning::Unreachable;
         let lack = self.config.tokens().filter(|_| waits).and_then(Tokens::lack);
+        self.explain_with(what, topic, error, lack.as_deref())
+    }
+
+    /// The same with what the broker said beside the code.
+    fn explain_with(
+        &self,
+        what: &str,
+        topic: Option<&str>,
+        error: &KafkaError,
+        why: Option<&str>,
+    ) -> BrokerError {
         broker_error(
             Place {
                 what,
@@ -98,7 +110,7 @@ impl KafkaAdmin {
                 address: &self.config.address(),
             },
             error,
-            lack.as_deref(),
+            why,
         )
     }
 }
@@ -145,6 +157,10 @@ impl Admin for KafkaAdmin {
 
     fn grow_topic<'a>(&'a self, topic: &'a str, total: i32) -> Answer<'a, ()> {
         Box::pin(self.grow(topic, total))
+    }
+
+    fn configure_topic<'a>(&'a self, topic: &'a str, config: &'a BTreeMap<String, String>) -> Answer<'a, ()> {
+        Box::pin(self.configure(topic, config))
     }
 
     fn delete_topic<'a>(&'a self, name: &'a str) -> Answer<'a, ()> {

@@ -107,7 +107,7 @@ pub(super) struct Place<'a> {
 
 /// Our error for one of librdkafka's; `why` is what the client said beside the code.
 pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&str>) -> BrokerError {
-    let why = why.map_or_else(|| said(error), str::to_owned);
+    let why = why.map_or_else(|| said(error), |why| without_state(why).to_owned());
     match (meaning_of(error), place.topic) {
         (Meaning::Unreachable, _) => unreachable(place.address, why),
         (Meaning::UnknownTopic, Some(topic)) => BrokerError::UnknownTopic {
@@ -131,6 +131,14 @@ pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&st
             what: place.what.to_owned(),
             why,
         },
+    }
+}
+
+/// librdkafka's text without what only its developers want: `(after 0ms in state CONNECT, 1 identical error(s) suppressed)`.
+fn without_state(why: &str) -> &str {
+    match why.rfind(" (after ") {
+        Some(start) if why.ends_with(')') && why[start..].contains("ms in state ") => &why[..start],
+        _ => why,
     }
 }
 
@@ -217,6 +225,20 @@ mod tests {
             "kafka at b:9092 does not answer: connection refused"
         );
         assert!(error.is_retriable());
+    }
+
+    #[test]
+    fn the_state_of_the_connection_is_left_out() {
+        let refused = "b:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused";
+        for state in [
+            " (after 0ms in state CONNECT)",
+            " (after 12ms in state CONNECT, 1 identical error(s) suppressed)",
+        ] {
+            assert_eq!(without_state(&format!("{refused}{state}")), refused);
+        }
+        for whole in ["", refused, "it was late (after 5 tries)"] {
+            assert_eq!(without_state(whole), whole);
+        }
     }
 
     #[test]

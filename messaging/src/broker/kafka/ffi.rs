@@ -7,3 +7,4 @@ pub(super) mod membership;
 pub(super) mod producer;
 pub(super) mod queue;
 pub(super) mod token;
+pub(super) mod topics;

@@ -251,8 +251,9 @@ impl PollThread {
         if let Some(mut outputs) = close.outputs {
             let left = outputs.flush(deadline);
             if left > 0 && result.is_ok() {
-                let why =
-                    format!("{left} messages were not acknowledged; their records will be handled again");
+                let why = format!(
+                    "{left} outputs or dead letters were not acknowledged before the shutdown's time was over; their records will be handled again"
+                );
                 result = Err(BrokerError::Failed {
                     what: "closing".to_owned(),
                     why,

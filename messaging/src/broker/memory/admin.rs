@@ -1,5 +1,7 @@
 //! Topics and groups, looked at and changed.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::BoxFuture;
 
 use super::group::Group;
@@ -84,6 +86,19 @@ impl Admin for MemoryBroker {
 
     fn grow_topic<'a>(&'a self, topic: &'a str, total: i32) -> BoxFuture<'a, Result<(), BrokerError>> {
         ready(self.lock().grow(topic, total))
+    }
+
+    fn configure_topic<'a>(
+        &'a self,
+        topic: &'a str,
+        config: &'a BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<(), BrokerError>> {
+        let mut shared = self.lock();
+        let known = shared.known(topic).map(drop);
+        if let Some(log) = shared.topics.get_mut(topic) {
+            log.configure(config);
+        }
+        ready(known)
     }
 
     fn delete_topic<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), BrokerError>> {

@@ -20,7 +20,7 @@ pub(super) struct Log {
     partitions: Vec<Vec<Stored>>,
     /// Where the next record without a key goes.
     next: usize,
-    /// What the topic was made with; only to be looked at.
+    /// What the topic was made with, and was given since; only to be looked at.
     config: BTreeMap<String, String>,
 }
 
@@ -45,6 +45,10 @@ impl Log {
     pub(super) fn grow(&mut self, total: i32) {
         let more = self.partitions()..total;
         self.partitions.extend(more.map(|_| Vec::new()));
+    }
+
+    pub(super) fn configure(&mut self, config: &BTreeMap<String, String>) {
+        self.config.extend(config.clone());
     }
 
     pub(super) fn config(&self) -> Vec<TopicConfig> {

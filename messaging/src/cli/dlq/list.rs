@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::Args;
 use serde::Serialize;
 
+use super::filter::Filter;
+use super::others::Others;
 use super::place::Place;
 use crate::App;
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, DEAD_LETTERS, failed};
 use crate::cli::output::Format;
+use crate::cli::reading::Stretch;
 use crate::cli::table::{Table, maybe, number, text};
 use crate::error::Result;
-
-/// How dead letter topics end that are not named otherwise.
-const SUFFIX: &str = ".dlq";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Options {
@@ -28,7 +28,7 @@ struct Row {
     workers: BTreeSet<String>,
     /// Offsets between the first and the end; `None` while the topic is not there.
     letters: Option<i64>,
-    /// Those that `dlq replay` without filters has not passed.
+    /// Those that no `dlq replay` has passed, with filters or without.
     not_replayed: Option<i64>,
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     let connection = Connection::open(&app).await?;
     let at_broker: BTreeSet<String> = connection.topic_names().await?.into_iter().collect();
     let mut topics: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for topic in at_broker.iter().filter(|topic| topic.ends_with(SUFFIX)) {
+    for topic in at_broker.iter().filter(|topic| topic.ends_with(DEAD_LETTERS)) {
         topics.entry(topic.clone()).or_default();
     }
     for worker in app.resolved()?.into_iter().filter(|worker| worker.dead_letters()) {
@@ -45,10 +45,10 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
             workers.insert(worker.name.clone());
         }
     }
-    let mut rows = Vec::new();
+    let (mut rows, groups) = (Vec::new(), connection.group_names().await?);
     for (topic, workers) in topics {
         let is_there = at_broker.contains(&topic);
-        rows.push(row(&connection, topic, workers, is_there).await?);
+        rows.push(row(&connection, &groups, topic, workers, is_there).await?);
     }
     options.format.show(&rows, |rows| match rows.as_slice() {
         [] => "no worker of this program has dead letters, and no topic at the broker ends with .dlq\n"
@@ -59,6 +59,7 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
 
 async fn row(
     connection: &Connection,
+    groups: &[String],
     topic: String,
     workers: BTreeSet<String>,
     is_there: bool,
@@ -74,13 +75,26 @@ async fn row(
     }
     let offsets = connection.admin.offsets(&topic).await;
     let offsets = offsets.map_err(failed("the dead letters could not be counted"))?;
-    let left = Place::without_filter(&topic).left(connection, &offsets).await?;
+    let not_replayed = not_replayed(connection, groups, &topic, &offsets).await?;
     Ok(Row {
         topic,
         workers,
         letters: Some(offsets.iter().map(|(first, end)| end - first).sum()),
-        not_replayed: Some(left.iter().map(|stretch| stretch.len()).sum()),
+        not_replayed: Some(not_replayed),
     })
+}
+
+async fn not_replayed(
+    connection: &Connection,
+    groups: &[String],
+    topic: &str,
+    offsets: &[(i64, i64)],
+) -> Result<i64> {
+    let all = Filter::default();
+    let left = Place::of(topic, &all).left(connection, offsets).await?;
+    let others = Others::find(connection, groups, topic, &all, offsets).await?;
+    let passed = others.count(connection, topic, &left).await?;
+    Ok(left.iter().map(Stretch::len).sum::<i64>() - passed)
 }
 
 fn table(rows: &[Row]) -> Table {

@@ -29,20 +29,11 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of a replay of all letters.
-    pub(super) fn without_filter(topic: &str) -> Place {
-        Place::named(topic, "")
-    }
-
     /// Each choice has its own: letters that one of them leaves out are still there for the others.
     pub(super) fn of(topic: &str, filter: &Filter) -> Place {
-        Place::named(topic, &filter.suffix())
-    }
-
-    fn named(topic: &str, suffix: &str) -> Place {
         Place {
             topic: topic.into(),
-            group: format!("{GROUP}{topic}{suffix}"),
+            group: format!("{GROUP}{topic}{}", filter.suffix()),
             kept: Vec::new(),
         }
     }
@@ -107,6 +98,14 @@ impl Place {
     }
 }
 
+/// The filters that have a place of their own for a topic, by the names of the broker's groups.
+pub(super) fn filters(groups: &[String], topic: &str) -> impl Iterator<Item = Filter> {
+    let own = format!("{GROUP}{topic}");
+    groups
+        .iter()
+        .filter_map(move |group| Filter::of_suffix(group.strip_prefix(&own)?))
+}
+
 /// Asks again for a while: a group that is new, above all the first one of a broker, has no coordinator yet.
 async fn settled<T>(ask: impl AsyncFn() -> Result<T, BrokerError>) -> Result<T, BrokerError> {
     let end = Instant::now() + SETTLED;
@@ -149,7 +148,8 @@ mod tests {
     #[tokio::test]
     async fn of_two_replays_at_a_time_one_stops() {
         let connection = connection().await;
-        let (mut first, mut second) = (Place::without_filter("t.dlq"), Place::without_filter("t.dlq"));
+        let place = || Place::of("t.dlq", &Filter::default());
+        let (mut first, mut second) = (place(), place());
         for place in [&mut first, &mut second] {
             place.left(&connection, &[(0, 9), (0, 9)]).await.unwrap();
         }
@@ -166,6 +166,14 @@ mod tests {
             left.iter().map(|stretch| stretch.from).collect::<Vec<_>>(),
             [5, 9]
         );
+    }
+
+    #[test]
+    fn the_places_of_a_topic_are_told_from_those_of_topics_that_begin_alike() {
+        let groups =
+            ["a", "a.worker=w", "a.dlq", "a.dlq.worker=w", "ab"].map(|name| format!("{GROUP}{name}"));
+        let suffixes: Vec<String> = filters(&groups, "a").map(|filter| filter.suffix()).collect();
+        assert_eq!(suffixes, ["", ".worker=w"]);
     }
 
     #[test]

@@ -10,10 +10,11 @@ use clap::builder::RangedU64ValueParser;
 
 use super::filter::Filter;
 use super::letter::{Story, original};
+use super::others::Others;
 use super::place::Place;
 use crate::App;
 use crate::app::Signals;
-use crate::cli::connection::Connection;
+use crate::cli::connection::{Connection, IfAbsent};
 use crate::cli::printer::Printer;
 use crate::cli::progress::{self, Progress};
 use crate::cli::reading::{Reading, Stretch};
@@ -30,9 +31,10 @@ The original bytes, key and headers go to the original topic. The header messagi
 the next dead letter. The letters stay in their topic; those that are left out are passed, and --from-beginning comes
 back to them.
 
-A replay goes on where the last one with the same --reason and --worker ended, also after it was killed. Nothing is lost;
-what was on its way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC. Of two
-at a time, one stops when it sees that the other has moved the place, with what it had on its way sent twice as well.";
+A replay goes on where the last one with the same filters ended, also after it was killed. Nothing is lost; what was on its
+way when it was killed is sent twice. Its place is the consumer group messaging.dlq-replay.TOPIC. A letter that a replay
+with other filters has passed is left out. Of two at a time with the same filters, one stops when it sees that the other has
+moved the place, with what it had on its way sent twice as well.";
 
 /// How many letters are on their way at once, and so the most that are sent twice after a kill.
 const BUNDLE: usize = 500;
@@ -44,7 +46,7 @@ pub(in crate::cli) struct Options {
     /// Send them; without it, it only says what would be sent
     #[arg(long)]
     execute: bool,
-    /// Begin with the first letter, not where the last replay ended
+    /// Begin with the first letter, not where the last replay ended, and send again what other replays have sent
     #[arg(long)]
     from_beginning: bool,
     #[command(flatten)]
@@ -77,9 +79,21 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     })
 }
 
-/// What is to be replayed of each partition.
-async fn left(connection: &Connection, options: &Options, place: &mut Place) -> Result<Vec<Stretch>> {
-    let offsets = connection.offsets(&options.topic).await?;
+/// What is to be replayed of each partition, and what others have passed of it.
+async fn left(
+    connection: &Connection,
+    options: &Options,
+    place: &mut Place,
+) -> Result<(Vec<Stretch>, Others)> {
+    let (topic, filter) = (&options.topic, &options.filter);
+    let offsets = connection.offsets(topic, IfAbsent::Suggest).await?;
+    let others = match options.from_beginning {
+        true => Others::default(),
+        false => {
+            let groups = connection.group_names().await?;
+            Others::find(connection, &groups, topic, filter, &offsets).await?
+        }
+    };
     let mut left = place.left(connection, &offsets).await?;
     if options.from_beginning {
         let beginnings = left.iter_mut().zip(&offsets);
@@ -90,7 +104,8 @@ async fn left(connection: &Connection, options: &Options, place: &mut Place) -> 
         let from = left.iter().map(|stretch| (stretch.partition, stretch.from));
         place.keep(connection, &from.collect::<Vec<_>>()).await?;
     }
-    Ok(left)
+    let wanted = |stretch| options.filter.within(stretch);
+    Ok((left.into_iter().filter_map(wanted).collect(), others))
 }
 
 struct Replay<'a> {
@@ -98,6 +113,7 @@ struct Replay<'a> {
     options: &'a Options,
     place: Place,
     left: Vec<Stretch>,
+    others: Others,
     /// `None`: it is only said what would be sent.
     sender: Option<Sender>,
     /// Where the place is to be kept, of each partition.
@@ -109,7 +125,7 @@ struct Replay<'a> {
 impl<'a> Replay<'a> {
     async fn begin(connection: &'a Connection, options: &'a Options) -> Result<Replay<'a>> {
         let mut place = Place::of(&options.topic, &options.filter);
-        let left = left(connection, options, &mut place).await?;
+        let (left, others) = left(connection, options, &mut place).await?;
         let sender = options.execute.then(|| Sender::open(connection)).transpose()?;
         let printer = Printer::new();
         // A person who lets it send wants to see how far it is; the letters were said before.
@@ -119,6 +135,7 @@ impl<'a> Replay<'a> {
             connection,
             options,
             place,
+            others,
             sender,
             passed: BTreeMap::new(),
             told: Told::new(printer, options.json, has_lines),
@@ -138,6 +155,10 @@ impl<'a> Replay<'a> {
                     return self.keep().await;
                 }
             }
+        }
+        // A choice that no letter is of needs no place.
+        if self.told.is_empty() {
+            return Ok(());
         }
         self.keep().await
     }
@@ -173,12 +194,13 @@ impl<'a> Replay<'a> {
     /// What becomes of a letter; `None`: it is not meant.
     fn fate(&self, record: &Record) -> Option<Fate> {
         let story = Story::of(record);
-        if !self.options.filter.wants(&story) {
+        if !self.options.filter.wants(record, &story) {
             return None;
         }
         Some(match story.topic.clone() {
             None => Fate::NoLetter(story),
             Some(_) if story.replays >= self.options.max_replays => Fate::TooOften(story),
+            Some(_) if self.others.passed(record, &story) => Fate::Passed(story),
             Some(_) => Fate::Sent(story),
         })
     }

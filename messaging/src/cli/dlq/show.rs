@@ -1,5 +1,7 @@
 //! `dlq show`.
 
+use std::io::{self, IsTerminal};
+
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use serde::Serialize;
@@ -7,15 +9,15 @@ use serde::Serialize;
 use super::filter::Filter;
 use super::letter::Story;
 use crate::App;
-use crate::cli::connection::Connection;
-use crate::cli::output::Format;
+use crate::cli::connection::{Connection, IfAbsent};
+use crate::cli::output::{Format, counted, note};
 use crate::cli::reading::last;
 use crate::cli::shown::{JsonRecord, quoted, time};
 use crate::cli::table::{Table, maybe, number, text};
 use crate::error::Result;
 use crate::record::Record;
 
-/// How many characters of an error fit into a table.
+/// How many characters of an error fit into a table on a terminal.
 const ERROR: usize = 100;
 
 #[derive(Debug, Args)]
@@ -42,8 +44,9 @@ struct Letter {
 
 pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     let connection = Connection::open(&app).await?;
-    let offsets: Vec<_> = (0..).zip(connection.offsets(&options.topic).await?).collect();
-    let wanted = |record: &Record| options.filter.wants(&Story::of(record));
+    let offsets = connection.offsets(&options.topic, IfAbsent::Suggest).await?;
+    let offsets = options.filter.offsets(&offsets);
+    let wanted = |record: &Record| options.filter.wants(record, &Story::of(record));
     let records = last(
         &connection,
         &options.topic,
@@ -52,23 +55,41 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
         wanted,
     )
     .await?;
-    let letters: Vec<Letter> = records.iter().map(letter).collect();
-    options.format.show(&letters, |letters| match letters.as_slice() {
-        [] => format!("no such dead letter is in {}\n", options.topic),
-        letters => table(letters).to_string(),
+    // A pipe and a file get all of it.
+    let is_short = io::stdout().is_terminal();
+    let letters: Vec<Letter> = records
+        .iter()
+        .filter_map(|record| letter(record, is_short))
+        .collect();
+    options
+        .format
+        .show(&letters, |letters| match letters.as_slice() {
+            [] => format!("no such dead letter is in {}\n", options.topic),
+            letters => table(letters, is_short).to_string(),
+        })?;
+    let others = records.len() - letters.len();
+    if others > 0 {
+        let records = counted(others, "record");
+        note(&format!(
+            "left out {records}: no header says where it comes from, so it is no dead letter; see `consume`"
+        ));
+    }
+    Ok(())
+}
+
+/// `None` for a record that is no dead letter.
+fn letter(record: &Record, is_short: bool) -> Option<Letter> {
+    let story = Story::of(record);
+    story.topic.as_ref()?;
+    let (partition, offset) = (record.partition().to_string(), record.offset().to_string());
+    Some(Letter {
+        story,
+        record: JsonRecord::of(record),
+        cells: [partition, offset, quoted(record.key(), is_short)],
     })
 }
 
-fn letter(record: &Record) -> Letter {
-    let (partition, offset) = (record.partition().to_string(), record.offset().to_string());
-    Letter {
-        story: Story::of(record),
-        record: JsonRecord::of(record),
-        cells: [partition, offset, quoted(record.key(), true)],
-    }
-}
-
-fn table(letters: &[Letter]) -> Table {
+fn table(letters: &[Letter], is_short: bool) -> Table {
     let mut table = Table::new([
         number("PARTITION"),
         number("OFFSET"),
@@ -93,15 +114,32 @@ fn table(letters: &[Letter]) -> Table {
             story.replays.to_string(),
             maybe(story.origin()),
             key,
-            story.error.as_deref().map(shortened).unwrap_or_default(),
+            story
+                .error
+                .as_deref()
+                .map(|error| shown(error, is_short))
+                .unwrap_or_default(),
         ]);
     }
     table
 }
 
-fn shortened(error: &str) -> String {
+fn shown(error: &str, is_short: bool) -> String {
     match error.char_indices().nth(ERROR) {
-        Some((end, _)) => format!("{}…", &error[..end]),
-        None => error.to_owned(),
+        Some((end, _)) if is_short => format!("{}…", &error[..end]),
+        _ => error.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_terminal_gets_errors_cut() {
+        let error = "x".repeat(ERROR + 1);
+        assert_eq!(shown(&error, false), error);
+        assert_eq!(shown(&error, true), format!("{}…", "x".repeat(ERROR)));
+        assert_eq!(shown("short", true), "short");
     }
 }

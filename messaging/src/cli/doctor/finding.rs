@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::broker::BrokerError;
 use crate::outcome::describe;
+use crate::program::kafka_tool;
 use crate::settings::Settings;
 
 /// How bad it is; the worst is the greatest.
@@ -71,7 +72,8 @@ impl Finding {
     ) -> Finding {
         let advice = match error {
             BrokerError::Denied { .. } => format!(
-                "allow it: `kafka-acls.sh --add --allow-principal {} {right}`, and look for a rule that denies it; or set other credentials (kafka_sasl_username)",
+                "allow it: `{} --add --allow-principal {} {right}`, and look for a rule that denies it; or set other credentials (kafka_sasl_username)",
+                kafka_tool("kafka-acls.sh"),
                 principal(settings)
             ),
             _ => "look at the broker's log".to_owned(),

@@ -2,14 +2,15 @@
 
 use super::finding::Finding;
 use crate::app::Resolved;
-use crate::broker::{Admin, BrokerError, GroupDescription};
+use crate::broker::{BrokerError, GroupDescription};
 use crate::cli::connection::Connection;
+use crate::cli::lag::Lag;
 use crate::cli::output::counted;
 use crate::settings::OffsetReset;
 
 pub(super) async fn look(connection: &Connection, group: &str, workers: &[Resolved]) -> Finding {
     let check = format!("group {group}");
-    let mut lag = 0;
+    let (mut lag, mut waiting) = (Lag::default(), 0);
     let found = connection.admin.describe_group(group).await;
     let readers = workers.iter().filter(|worker| worker.group == group);
     let topics = readers.flat_map(|worker| worker.sources.iter().map(move |source| (worker, &*source.topic)));
@@ -18,13 +19,19 @@ pub(super) async fn look(connection: &Connection, group: &str, workers: &[Resolv
         let Ok(offsets) = connection.admin.offsets(topic).await else {
             continue;
         };
-        match behind(&*connection.admin, worker, topic, offsets).await {
-            Ok(records) => lag += records,
+        let committed = match connection.admin.committed(group, topic).await {
+            Ok(committed) => committed,
             Err(error) => return refused(connection, check, group, &error),
+        };
+        let mut of_topic = Lag::default();
+        for (offsets, committed) in offsets.into_iter().zip(committed) {
+            lag.add(offsets, committed);
+            of_topic.add(offsets, committed);
         }
+        waiting += to_read(&of_topic, worker.reset);
     }
     match found {
-        Ok(found) => judged(check, found.as_ref(), lag),
+        Ok(found) => judged(check, found.as_ref(), &lag, waiting),
         Err(error) => refused(connection, check, group, &error),
     }
 }
@@ -34,30 +41,25 @@ fn refused(connection: &Connection, check: String, group: &str, error: &BrokerEr
     Finding::refused(check, error, &connection.settings, &right)
 }
 
-/// How many records the group has still to do, or would have when it began now.
-async fn behind(
-    admin: &dyn Admin,
-    worker: &Resolved,
-    topic: &str,
-    offsets: Vec<(i64, i64)>,
-) -> Result<i64, BrokerError> {
-    let committed = admin.committed(&worker.group, topic).await?;
-    let left = |((first, end), committed): ((i64, i64), Option<i64>)| match committed {
-        Some(committed) => end - committed.max(first),
-        None if worker.reset == OffsetReset::Latest => 0,
-        None => end - first,
+/// How many records the group would read if it went on now.
+fn to_read(lag: &Lag, reset: OffsetReset) -> i64 {
+    let unread = if reset == OffsetReset::Latest {
+        0
+    } else {
+        lag.unread
     };
-    Ok(offsets.into_iter().zip(committed).map(left).sum())
+    lag.known().unwrap_or(0) + unread
 }
 
-fn judged(check: String, found: Option<&GroupDescription>, lag: i64) -> Finding {
+fn judged(check: String, found: Option<&GroupDescription>, lag: &Lag, waiting: i64) -> Finding {
     let Some(found) = found else {
-        let what = format!("it is made at the next start, {lag} behind");
+        let records = counted(usize::try_from(waiting).unwrap_or(0), "record");
+        let what = format!("it is made at the next start, with {records} to read");
         return Finding::ok(check, what);
     };
     let members = counted(found.members.len(), "member");
-    let what = format!("{}, {members}, {lag} behind", found.state);
-    if found.members.is_empty() && lag > 0 {
+    let what = format!("{}, {members}, {lag}", found.state);
+    if found.members.is_empty() && waiting > 0 {
         return Finding::warn(check, what, "nobody reads; start the program with `run`");
     }
     Finding::ok(check, what)
@@ -68,6 +70,16 @@ mod tests {
     use super::super::finding::Verdict;
     use super::*;
     use crate::broker::{GroupProtocol, GroupState};
+
+    #[test]
+    fn what_is_behind_begins_where_the_group_would_go_on() {
+        let mut lag = Lag::default();
+        for (offsets, committed) in [((0, 10), None), ((0, 10), Some(5)), ((4, 10), Some(1))] {
+            lag.add(offsets, committed);
+        }
+        assert_eq!(to_read(&lag, OffsetReset::Earliest), 10 + 5 + 6);
+        assert_eq!(to_read(&lag, OffsetReset::Latest), 5 + 6);
+    }
 
     #[test]
     fn only_records_that_nobody_reads_are_worth_a_warning() {
@@ -87,13 +99,13 @@ mod tests {
                 members
             ],
         };
-        for (found, lag, verdict) in [
+        for (found, waiting, verdict) in [
             (None, 7, Verdict::Ok),
             (Some(group(0)), 0, Verdict::Ok),
             (Some(group(0)), 7, Verdict::Warn),
             (Some(group(1)), 7, Verdict::Ok),
         ] {
-            let finding = judged("g".to_owned(), found.as_ref(), lag);
+            let finding = judged("g".to_owned(), found.as_ref(), &Lag::default(), waiting);
             assert_eq!(finding.verdict, verdict, "{finding:?}");
         }
     }

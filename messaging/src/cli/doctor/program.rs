@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use crate::App;
+use crate::cli::check;
 use crate::cli::output::counted;
 use crate::error::Error;
 use crate::settings::{Layer, Settings};
@@ -30,9 +31,6 @@ pub(super) fn fits(app: &App) -> Finding {
             "no workers are registered, so `run` would be refused",
             "annotate a function with #[worker], or write `messaging::anchor!(the_crate);` for workers of a crate that is not named otherwise",
         ),
-        Ok(()) => {
-            let workers = counted(app.workers().len(), "worker");
-            Finding::ok("program", format!("{workers} and the settings fit together"))
-        }
+        Ok(()) => Finding::ok("program", check::fits(app)),
     }
 }

@@ -58,16 +58,21 @@ pub(super) fn of(workers: &[Resolved]) -> Vec<Topic> {
     roles.into_iter().map(topic).collect()
 }
 
-pub(super) async fn look(connection: &Connection, topic: &Topic) -> Finding {
+/// `small` has the dead letter topics that dead letters may not fit into, each with the command that mends it.
+pub(super) async fn look(
+    connection: &Connection,
+    topic: &Topic,
+    small: &BTreeMap<String, String>,
+) -> Finding {
     let check = format!("{} {}", topic.role.noun(), topic.name);
     match connection.admin.partitions(&topic.name).await {
-        Ok(partitions) => judged(check, &partitions),
+        Ok(partitions) => judged(check, &partitions, small.get(&topic.name)),
         Err(BrokerError::UnknownTopic { .. }) => absent(check, connection, topic),
         Err(error) => Finding::refused(check, &error, &connection.settings, &right(topic)),
     }
 }
 
-fn judged(check: String, partitions: &[PartitionDescription]) -> Finding {
+fn judged(check: String, partitions: &[PartitionDescription], widen: Option<&String>) -> Finding {
     let numbers = |wanted: fn(&PartitionDescription) -> bool| -> Vec<String> {
         let found = partitions.iter().filter(|partition| wanted(partition));
         found.map(|partition| partition.partition.to_string()).collect()
@@ -82,7 +87,17 @@ fn judged(check: String, partitions: &[PartitionDescription]) -> Finding {
         let what = format!("replicas of partition {} are behind", behind.join(", "));
         return Finding::warn(check, what, "see which nodes are down, by `topics describe`");
     }
-    Finding::ok(check, counted(partitions.len(), "partition"))
+    let what = counted(partitions.len(), "partition");
+    match widen {
+        Some(widen) => Finding::warn(
+            check,
+            format!(
+                "{what}; it takes smaller messages than dead letters may be, and one that is too large would wait"
+            ),
+            format!("let it take them: `{widen}`"),
+        ),
+        None => Finding::ok(check, what),
+    }
 }
 
 fn absent(check: String, connection: &Connection, topic: &Topic) -> Finding {

@@ -1,6 +1,7 @@
 //! `groups describe`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
@@ -8,6 +9,7 @@ use serde::Serialize;
 use crate::App;
 use crate::broker::{Admin, BrokerError, GroupDescription, GroupMember, TopicPartition};
 use crate::cli::connection::{Connection, failed};
+use crate::cli::lag::{Lag, behind};
 use crate::cli::output::{Format, counted};
 use crate::cli::table::{Table, maybe, number, text};
 use crate::error::Result;
@@ -27,9 +29,13 @@ struct Group {
     protocol: &'static str,
     assignor: Option<String>,
     members: usize,
-    /// Over all partitions of which the group has committed something.
-    lag: i64,
+    /// Over all partitions of which the group has committed something; `None` when there are none.
+    lag: Option<i64>,
+    /// How many partitions it has to read of which it has committed nothing.
+    uncommitted: usize,
     partitions: Vec<Row>,
+    #[serde(skip)]
+    counted: Lag,
 }
 
 /// A partition with who reads it, or a member that has none.
@@ -54,11 +60,22 @@ pub(super) async fn run(app: &App, options: &Options) -> Result<()> {
     let what = || failed(format!("the group \"{}\" could not be looked at", options.name));
     let committed = connection.admin.group_offsets(&options.name).await;
     let committed: BTreeMap<TopicPartition, i64> = committed.map_err(what())?.into_iter().collect();
-    let partitions = partitions(&found, &committed);
-    let ends = ends(&*connection.admin, &partitions).await.map_err(what())?;
-    let group = group(found, &partitions, &committed, &ends);
+    let mut partitions = partitions(&found, &committed);
+    let own = topics_of(app, &connection, &options.name);
+    let topics = partitions
+        .iter()
+        .map(|at| at.topic.to_string())
+        .chain(own.clone());
+    let offsets = offsets(&*connection.admin, topics.collect())
+        .await
+        .map_err(what())?;
+    partitions.extend(own.iter().flat_map(|topic| all_of(topic, &offsets)));
+    let group = group(found, &partitions, &committed, &offsets);
     options.format.show(&group, for_people)
 }
+
+/// The first offset and the end of each partition, by topic.
+type Offsets = BTreeMap<String, Vec<(i64, i64)>>;
 
 /// All that it has committed something of, or reads.
 fn partitions(
@@ -69,38 +86,58 @@ fn partitions(
     committed.keys().chain(read).cloned().collect()
 }
 
-/// The end of each partition; a topic that was deleted has none.
-async fn ends(
-    admin: &dyn Admin,
-    partitions: &BTreeSet<TopicPartition>,
-) -> Result<BTreeMap<String, Vec<i64>>, BrokerError> {
-    let topics: BTreeSet<&str> = partitions.iter().map(|at| &*at.topic).collect();
-    let mut ends = BTreeMap::new();
+/// What this program reads with the group, whether it has begun or not.
+fn topics_of(app: &App, connection: &Connection, group: &str) -> BTreeSet<String> {
+    let readers = app.resolved_by(&connection.settings).into_iter();
+    let readers = readers.filter(|worker| worker.group == group);
+    readers
+        .flat_map(|worker| worker.sources)
+        .map(|source| source.topic)
+        .collect()
+}
+
+fn all_of(topic: &str, offsets: &Offsets) -> Vec<TopicPartition> {
+    let name: Arc<str> = topic.into();
+    let known = offsets.get(topic).map_or(0, Vec::len);
+    (0..)
+        .take(known)
+        .map(|partition| TopicPartition {
+            topic: name.clone(),
+            partition,
+        })
+        .collect()
+}
+
+/// A topic that was deleted, or is not there yet, has none.
+async fn offsets(admin: &dyn Admin, topics: BTreeSet<String>) -> Result<Offsets, BrokerError> {
+    let mut all = Offsets::new();
     for topic in topics {
-        match admin.offsets(topic).await {
+        match admin.offsets(&topic).await {
             Err(BrokerError::UnknownTopic { .. }) => {}
-            offsets => {
-                let offsets = offsets?.into_iter().map(|(_, end)| end).collect();
-                ends.insert(topic.to_owned(), offsets);
-            }
+            offsets => drop(all.insert(topic, offsets?)),
         }
     }
-    Ok(ends)
+    Ok(all)
 }
 
 fn group(
     found: GroupDescription,
     partitions: &BTreeSet<TopicPartition>,
     committed: &BTreeMap<TopicPartition, i64>,
-    ends: &BTreeMap<String, Vec<i64>>,
+    offsets: &Offsets,
 ) -> Group {
-    let end = |at: &TopicPartition| {
-        let ends = ends.get(&*at.topic)?;
-        ends.get(usize::try_from(at.partition).ok()?).copied()
+    let mut counted = Lag::default();
+    let offsets = |at: &TopicPartition| {
+        let of_topic = offsets.get(&*at.topic)?;
+        of_topic.get(usize::try_from(at.partition).ok()?).copied()
     };
     let row = |at: &TopicPartition| {
         let reader = found.members.iter().find(|member| member.partitions.contains(at));
-        row(at, committed.get(at).copied(), end(at), reader)
+        let (committed, offsets) = (committed.get(at).copied(), offsets(at));
+        if let Some(offsets) = offsets {
+            counted.add(offsets, committed);
+        }
+        row(at, committed, offsets, reader)
     };
     let mut rows: Vec<Row> = partitions.iter().map(row).collect();
     let idle = found.members.iter().filter(|member| member.partitions.is_empty());
@@ -110,19 +147,26 @@ fn group(
         protocol: found.protocol.as_str(),
         assignor: found.assignor,
         members: found.members.len(),
-        lag: rows.iter().filter_map(|row| row.lag).sum(),
+        lag: counted.known(),
+        uncommitted: counted.uncommitted,
         group: found.name,
         partitions: rows,
+        counted,
     }
 }
 
-fn row(at: &TopicPartition, committed: Option<i64>, end: Option<i64>, reader: Option<&GroupMember>) -> Row {
+fn row(
+    at: &TopicPartition,
+    committed: Option<i64>,
+    offsets: Option<(i64, i64)>,
+    reader: Option<&GroupMember>,
+) -> Row {
     Row {
         topic: Some(at.topic.to_string()),
         partition: Some(at.partition),
         committed,
-        end,
-        lag: committed.zip(end).map(|(committed, end)| end - committed),
+        end: offsets.map(|(_, end)| end),
+        lag: offsets.and_then(|offsets| behind(offsets, committed)),
         ..of_member(reader)
     }
 }
@@ -140,13 +184,13 @@ fn of_member(member: Option<&GroupMember>) -> Row {
 fn for_people(group: &Group) -> String {
     let assignor = group.assignor.as_ref().map(|assignor| format!(", {assignor}"));
     format!(
-        "{}: {}, {}{}, {}, lag {}\n\n{}",
+        "{}: {}, {}{}, {}, {}\n\n{}",
         group.group,
         group.state,
         group.protocol,
         assignor.unwrap_or_default(),
         counted(group.members, "member"),
-        group.lag,
+        group.counted,
         table(group)
     )
 }
@@ -181,8 +225,6 @@ fn table(group: &Group) -> Table {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::broker::{GroupProtocol, GroupState};
 
@@ -213,9 +255,17 @@ mod tests {
             members: vec![member("reads", vec![at("t", 1)]), member("waits", Vec::new())],
         };
         let committed = BTreeMap::from([(at("gone", 0), 4), (at("t", 0), 7)]);
-        let ends = BTreeMap::from([("t".to_owned(), vec![10, 3])]);
-        let shown = group(found.clone(), &partitions(&found, &committed), &committed, &ends);
-        assert_eq!((shown.members, shown.lag), (2, 3));
+        let offsets = BTreeMap::from([("t".to_owned(), vec![(0, 10), (0, 3), (0, 0)])]);
+        let mut all = partitions(&found, &committed);
+        all.extend(all_of("t", &offsets));
+        let shown = group(found.clone(), &all, &committed, &offsets);
+        assert_eq!((shown.members, shown.lag, shown.uncommitted), (2, Some(3), 2));
+        assert!(
+            for_people(&shown)
+                .contains(", 2 members, lag 3, and 2 partitions without a commit (3 records)\n"),
+            "{}",
+            for_people(&shown)
+        );
         let rows: Vec<String> = table(&shown)
             .to_string()
             .lines()
@@ -226,6 +276,7 @@ mod tests {
             "g gone 0 4 - - - - -",
             "g t 0 7 10 3 - - -",
             "g t 1 - 3 - reads c /h",
+            "g t 2 - 0 - - - -",
             "g - - - - - waits c /h",
         ];
         assert_eq!(rows, expected);

@@ -9,7 +9,7 @@ use super::plan::{Change, Known, change};
 use super::target::{Place, Target};
 use crate::App;
 use crate::broker::{Admin, BrokerError, GroupMember, TopicPartition};
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, failed};
 use crate::cli::output::{Format, counted, note};
 use crate::cli::table::{Table, maybe, number, text};
 use crate::error::{Kind, Result};
@@ -87,7 +87,7 @@ fn live(group: &str, members: &[GroupMember]) -> String {
 async fn plan(connection: &Connection, options: &Options) -> Result<Vec<Change>> {
     let (mut changes, place) = (Vec::new(), options.target.place());
     for topic in &options.topic {
-        let count = connection.partitions(topic).await?.len();
+        let count = connection.partitions(topic, IfAbsent::Suggest).await?.len();
         check_partitions(topic, count, &options.partition)?;
         let known = look(&*connection.admin, &options.name, topic, place).await;
         let known = known.map_err(failed(format!("the offsets of \"{topic}\" could not be read")))?;

@@ -3,9 +3,10 @@
 use clap::Args;
 use serde::Serialize;
 
+use super::config::pair;
 use crate::App;
 use crate::broker::NewTopic;
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, refused};
 use crate::cli::output::{Format, counted, note};
 use crate::error::{Kind, Result};
 
@@ -46,11 +47,14 @@ pub(in crate::cli) async fn run(app: &App, options: Options) -> Result<()> {
         config: options.config.into_iter().collect(),
     }];
     let made = connection.admin.create_topics(&asked).await;
-    let made = made.map_err(failed(format!(
+    let made = made.map_err(refused(format!(
         "the topic \"{}\" could not be created",
         options.name
     )))?;
-    let partitions = connection.partitions(&options.name).await?.len();
+    let partitions = connection
+        .partitions(&options.name, IfAbsent::Suggest)
+        .await?
+        .len();
     if made.is_empty() && !options.if_not_exists {
         let text = format!(
             "the topic \"{}\" is there already, with {}; --if-not-exists leaves it as it is",
@@ -85,26 +89,4 @@ fn for_people(made: &Made) -> String {
         made.topic,
         counted(made.partitions, "partition")
     )
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    let parts = text.split_once('=').filter(|(key, _)| !key.is_empty());
-    let (key, value) =
-        parts.ok_or("write the key, an equals sign and the value, such as retention.ms=86400000")?;
-    Ok((key.to_owned(), value.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pair_has_a_key_and_may_have_equals_signs_in_its_value() {
-        let read = |text| pair(text).ok();
-        let pair = |key: &str, value: &str| Some((key.to_owned(), value.to_owned()));
-        assert_eq!(read("retention.ms=1"), pair("retention.ms", "1"));
-        assert_eq!(read("a=b=c"), pair("a", "b=c"));
-        assert_eq!(read("a="), pair("a", ""));
-        assert_eq!((read("a"), read("=b")), (None, None));
-    }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::App;
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, failed, refused};
 use crate::cli::output::{Format, counted};
 use crate::error::{Kind, Result};
 
@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run(app: &App, options: &Options) -> Result<()> {
     }
     for topic in &topics {
         let deleted = connection.admin.delete_topic(&topic.topic).await;
-        deleted.map_err(failed(format!(
+        deleted.map_err(refused(format!(
             "the topic \"{}\" could not be deleted",
             topic.topic
         )))?;
@@ -59,7 +59,7 @@ async fn look(connection: &Connection, name: &str) -> Result<Deleted> {
         let text = format!("the topic \"{name}\" is the broker's own and is not deleted");
         return Err(Kind::Usage(text).into());
     }
-    let partitions = connection.partitions(name).await?;
+    let partitions = connection.partitions(name, IfAbsent::Suggest).await?;
     let led = partitions.iter().all(|partition| partition.leader.is_some());
     let offsets = if led {
         let offsets = connection.admin.offsets(name).await;

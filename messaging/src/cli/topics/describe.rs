@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::broker::{PartitionDescription, TopicConfig};
-use crate::cli::connection::{Connection, failed};
+use crate::cli::connection::{Connection, IfAbsent, failed};
 use crate::cli::output::{Format, counted};
 use crate::cli::table::{Table, maybe, number, text};
 use crate::error::Result;
@@ -56,7 +56,7 @@ pub(in crate::cli) async fn run(app: &App, options: &Options) -> Result<()> {
 }
 
 async fn look(connection: &Connection, name: &str) -> Result<Topic> {
-    let partitions = connection.partitions(name).await?;
+    let partitions = connection.partitions(name, IfAbsent::SuggestOrCreate).await?;
     // A partition without a leader cannot be asked, and the rest is worth seeing then.
     let led = partitions.iter().all(|partition| partition.leader.is_some());
     let offsets = if led {

@@ -74,6 +74,7 @@ impl de::Error for Failed {
 
     /// serde's own text quotes the value.
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Failed {
+        let expected = in_words(expected.to_string());
         Failed::custom(format_args!("found {}, expected {expected}", kind(found)))
     }
 
@@ -99,6 +100,23 @@ impl de::Error for Failed {
     fn missing_field(field: &'static str) -> Failed {
         Failed::new(What::Missing(field))
     }
+}
+
+/// What serde calls by the names of Rust's types, for who writes settings.
+fn in_words(expected: String) -> String {
+    let words = match expected.as_str() {
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "u128" | "usize" => "a whole number of 0 or more",
+        "i8" => "a whole number from -128 to 127",
+        "i16" => "a whole number from -32768 to 32767",
+        "i32" => "a whole number from -2147483648 to 2147483647",
+        "i64" | "i128" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        _ => return expected,
+    };
+    words.to_owned()
 }
 
 fn kind(found: Unexpected<'_>) -> &'static str {

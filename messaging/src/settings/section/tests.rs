@@ -100,11 +100,11 @@ ports = { http = \"hunter2\", https = 70000 }
     for expected in [
         "shop.name (default): is needed and nowhere set; write it in [shop] of the settings file, or set SHOP__NAME",
         "shop.nmae (messaging.toml:3): there is no such key; did you mean name?; allowed: name, port, rate, open, hosts, size, ports",
-        "shop.rate (messaging.toml:4): found text, expected f64",
+        "shop.rate (messaging.toml:4): found text, expected a number",
         "shop.size (messaging.toml:5): found another word; allowed: small, large, custom",
         "shop.hosts.1 (messaging.toml:6): found a whole number, expected a string",
-        "shop.ports.http (messaging.toml:7): found text, expected u16",
-        "shop.ports.https (messaging.toml:7): found a whole number, expected u16",
+        "shop.ports.http (messaging.toml:7): found text, expected a whole number from 0 to 65535",
+        "shop.ports.https (messaging.toml:7): found a whole number, expected a whole number from 0 to 65535",
         "shop.open (environment SHOP__OPEN): found text, expected a boolean",
     ] {
         assert!(

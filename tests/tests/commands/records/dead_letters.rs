@@ -232,8 +232,108 @@ fn each_choice_of_letters_has_a_place_of_its_own() -> Result<()> {
     let said = replay(&[])?;
     let left_out = "left out 1 record: no header says where it comes from";
     assert!(said.stderr.contains(left_out), "{}", said.stderr);
+    let passed = "left out 2 dead letters: passed by a replay with other filters";
+    assert!(said.stderr.contains(passed), "{}", said.stderr);
     said.done()?;
-    assert_eq!(values(&shop, &orders)?, ["3", "2", "1", "2", "3"]);
+    assert_eq!(values(&shop, &orders)?, ["3", "2", "1"], "each was sent once");
+    Ok(())
+}
+
+/// How many letters `dlq list` says are not replayed.
+fn not_replayed(shop: &Shop, letters: &str) -> Result<Value> {
+    let rows: Vec<Value> = serde_json::from_str(&shop.say(&["dlq", "list", "--json"])?.done()?)?;
+    let row = rows.into_iter().find(|row| row["topic"] == letters);
+    Ok(row.context("its row")?["not_replayed"].clone())
+}
+
+#[test]
+fn a_letter_is_sent_once_whichever_filter_sent_it() -> Result<()> {
+    let shop = Shop::new("once")?;
+    let (orders, letters) = (shop.topic("orders", 1)?, shop.topic("orders.dlq", 1)?);
+    let reasons = ["decode", "exhausted", "timeout", "panic"];
+    let all = reasons
+        .iter()
+        .zip(0..)
+        .map(|(reason, n)| letter(&orders, n, reason, "charge", reason));
+    write(&shop, &letters, &all.collect::<Vec<_>>())?;
+    let replay = |more: &[&str]| shop.say(&[&["dlq", "replay", &letters], more].concat());
+    assert_eq!(not_replayed(&shop, &letters)?, 4);
+    replay(&["--reason", "exhausted", "--execute"])?.done()?;
+    replay(&["--partition", "0", "--offset", "3", "--execute"])?.done()?;
+    assert_eq!(values(&shop, &orders)?, ["exhausted", "panic"]);
+    assert_eq!(not_replayed(&shop, &letters)?, 2);
+    let said = replay(&[])?;
+    assert!(
+        said.stderr.contains("would send 2 dead letters"),
+        "{}",
+        said.stderr
+    );
+    replay(&["--execute"])?.done()?;
+    assert_eq!(
+        values(&shop, &orders)?,
+        ["exhausted", "panic", "decode", "timeout"]
+    );
+    assert_eq!(not_replayed(&shop, &letters)?, 0);
+    let said = replay(&["--reason", "timeout"])?;
+    for part in [
+        "would send 0 dead letters",
+        "left out 1 dead letter: passed by a replay",
+    ] {
+        assert!(said.stderr.contains(part), "{}", said.stderr);
+    }
+    assert!(!said.stderr.contains("--execute"), "{}", said.stderr);
+    replay(&["--reason", "timeout", "--from-beginning", "--execute"])?.done()?;
+    assert_eq!(
+        values(&shop, &orders)?.last().map(String::as_str),
+        Some("timeout")
+    );
+    Ok(())
+}
+
+#[test]
+fn a_choice_that_no_letter_is_of_leaves_no_group_behind() -> Result<()> {
+    let shop = Shop::new("nobody")?;
+    let (orders, letters) = (shop.topic("orders", 1)?, shop.topic("orders.dlq", 1)?);
+    write(&shop, &letters, &[letter(&orders, 0, "timeout", "charge", "1")])?;
+    let said = shop.say(&["dlq", "replay", &letters, "--worker", "chrage", "--execute"])?;
+    assert!(said.stderr.contains("sent 0 dead letters"), "{}", said.stderr);
+    said.done()?;
+    let groups = shop.say(&["groups", "list"])?.done()?;
+    assert!(
+        !groups.contains(&format!("messaging.dlq-replay.{letters}")),
+        "{groups}"
+    );
+    Ok(())
+}
+
+#[test]
+fn records_that_are_no_dead_letters_are_not_shown_as_some() -> Result<()> {
+    let shop = Shop::new("ordinary")?;
+    let orders = shop.topic("orders", 1)?;
+    shop.write(&orders, &[("a", "1"), ("b", "2")])?;
+    let said = shop.say(&["dlq", "show", &orders])?;
+    let told = "left out 2 records: no header says where it comes from, so it is no dead letter";
+    assert!(said.stderr.contains(told), "{}", said.stderr);
+    assert_eq!(said.done()?, format!("no such dead letter is in {orders}\n"));
+    assert_eq!(
+        shop.say(&["dlq", "show", &orders, "--json"])?.done()?.trim(),
+        "[]"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_pipe_gets_the_whole_error() -> Result<()> {
+    let shop = Shop::new("whole")?;
+    let letters = shop.topic("orders.dlq", 1)?;
+    let mut long = letter("orders", 7, "exhausted", "charge", "1");
+    let error = "because ".repeat(40) + "of this";
+    let headers = long["headers"].as_array_mut().context("its headers")?;
+    headers.retain(|header| header["name"] != "messaging.dlq.error");
+    headers.push(json!({"name": "messaging.dlq.error", "value": error}));
+    write(&shop, &letters, &[long])?;
+    let shown = shop.say(&["dlq", "show", &letters])?.done()?;
+    assert!(shown.contains(&error), "{shown}");
     Ok(())
 }
 

@@ -142,3 +142,44 @@ fn when_nobody_reads_the_receipts_it_fails_and_says_how_many_were_written() -> R
     assert!(told.contains("1 message written before"), "{told}");
     Ok(())
 }
+
+#[test]
+fn a_topic_of_the_program_gives_its_messages_their_keys() -> Result<()> {
+    let shop = Shop::new("typed")?;
+    let topic = shop.topic("prices", 1)?;
+    let (tea, ink) = (r#"{"item":"tea","cents":3}"#, r#"{"item":"ink","cents":5}"#);
+    let said = shop.say(&["publish", &topic, tea])?;
+    assert!(!said.stderr.contains("note"), "{}", said.stderr);
+    said.done()?;
+    shop.say(&["publish", &topic, tea, "--key", "own"])?.done()?;
+    shop.say(&["publish", &topic, tea, "--raw"])?.done()?;
+    shop.say_reading(&["publish", &topic, "--lines"], format!("{tea}\n{ink}\n"))?
+        .done()?;
+    let wrong = r#"{"item":"tea","cents":"many"}"#;
+    let said = shop.say(&["publish", &topic, wrong])?;
+    assert!(
+        said.stderr
+            .contains("workers of this topic will not read it: cannot read"),
+        "{}",
+        said.stderr
+    );
+    said.done()?;
+    let said = shop.say(&["publish", &topic, wrong, "--raw"])?;
+    assert!(!said.stderr.contains("note"), "{}", said.stderr);
+    said.done()?;
+    let said = shop.say_reading(&["publish", &topic, "--lines"], format!("a\n{ink}\nb\n"))?;
+    assert!(
+        said.stderr.contains("2 messages were written that workers"),
+        "{}",
+        said.stderr
+    );
+    said.done()?;
+    let keys: Vec<Value> = shop
+        .records(&topic)?
+        .iter()
+        .map(|record| record["key"].clone())
+        .collect();
+    let expected = json!(["tea", "own", null, "tea", "ink", null, null, null, "ink", null]);
+    assert_eq!(json!(keys), expected);
+    Ok(())
+}

@@ -22,14 +22,50 @@ fn an_absent_topic_suggests_the_nearest() -> Result<()> {
         let said = shop.say(arguments)?;
         said.failed(
             1,
-            &[
-                &format!("there is no topic \"{wrong}\"; did you mean \"{topic}\"?"),
-                &format!("create it with `service topics create {wrong}`"),
-            ],
+            &[&format!(
+                "there is no topic \"{wrong}\"; did you mean \"{topic}\"?"
+            )],
         );
+        assert!(!said.stderr.contains("create it"), "{}", said.stderr);
     }
     let said = shop.say(&["consume", &topic, "--partition", "4"])?;
     said.failed(1, &["no partition 4; it has 1, counted from 0"]);
+    Ok(())
+}
+
+#[test]
+fn a_topic_like_no_other_is_to_be_created_where_it_could_be_wanted() -> Result<()> {
+    let shop = Shop::new("fresh")?;
+    let wanted = "emails-of-nobody-7";
+    let letters = shop.topic("emails-of-nobody-7.dlq", 1)?;
+    let create = format!("create it with `service topics create {wanted}`");
+    for arguments in [
+        &["consume", wanted][..],
+        &["publish", wanted, "x"],
+        &["topics", "describe", wanted],
+    ] {
+        let said = shop.say(arguments)?;
+        said.failed(1, &[&create]);
+        assert!(!said.stderr.contains("did you mean"), "{}", said.stderr);
+    }
+    for arguments in [
+        &["dlq", "show", wanted][..],
+        &["dlq", "replay", wanted],
+        &["topics", "delete", wanted],
+        &["topics", "alter", wanted, "--partitions", "2"],
+        &[
+            "groups",
+            "reset",
+            "messaging-tests.shout",
+            "--topic",
+            wanted,
+            "--to-latest",
+        ],
+    ] {
+        let said = shop.say(arguments)?;
+        said.failed(1, &[&format!("did you mean \"{letters}\"?")]);
+        assert!(!said.stderr.contains("create it"), "{}", said.stderr);
+    }
     Ok(())
 }
 
@@ -62,6 +98,15 @@ fn arguments_that_are_wrong_are_refused_with_code_2() -> Result<()> {
         (&["dlq", "replay"], "<TOPIC>"),
         (&["dlq", "show", "t", "--max-messages", "0"], "0 is not in"),
         (&["dlq", "replay", "t", "--max-replays", "-1"], "-1"),
+        (
+            &["dlq", "replay", "t", "--reason", "exhuasted", "--execute"],
+            "[possible values: decode, rejected, exhausted, timeout, panic, output]",
+        ),
+        (
+            &["dlq", "show", "t", "--reason", "exhuasted"],
+            "a similar value exists: 'exhausted'",
+        ),
+        (&["dlq", "replay", "t", "--offset", "7"], "--partition"),
     ] {
         shop.say(arguments)?.failed(2, &[why]);
     }
@@ -109,6 +154,7 @@ fn a_memory_broker_is_empty_and_says_so() -> Result<()> {
                 "there is no topic \"t\"; there are none",
             ],
         );
+        assert!(!said.stderr.contains("create it"), "{}", said.stderr);
     }
     Ok(())
 }

@@ -1,21 +1,20 @@
 //! The nodes, and topics: looked at, made, grown, deleted.
 
-use rdkafka::admin::{
-    ConfigEntry, ConfigSource, NewPartitions, NewTopic as KafkaTopic, ResourceSpecifier, TopicReplication,
-};
+use std::collections::BTreeMap;
+
+use rdkafka::admin::{ConfigEntry, ConfigSource, ResourceSpecifier};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataTopic};
 use rdkafka::util::get_rdkafka_version;
 use tokio::time::{Instant, sleep};
 
 use super::super::error::{Meaning, meaning};
+use super::super::ffi;
+use super::super::ffi::topics::Refusal;
 use super::{KafkaAdmin, LOOK, SEEN};
 use crate::broker::{
     BrokerError, Cluster, NewTopic, Node, PartitionDescription, TopicConfig, TopicDescription, TopicListing,
 };
-
-/// The broker's own numbers of partitions and replicas (KIP-464).
-const BROKERS_DEFAULT: i32 = -1;
 
 /// Any topic will do to be asked about when the nodes are wanted, and this one costs the broker nothing.
 const ANY_TOPIC: &str = "__consumer_offsets";
@@ -50,16 +49,16 @@ impl KafkaAdmin {
             return Ok(Vec::new());
         }
         topics.iter().try_for_each(NewTopic::check)?;
-        let asked: Vec<KafkaTopic<'_>> = topics.iter().map(kafka_topic).collect();
-        let answers = self.client()?.create_topics(&asked, &self.options()).await;
+        let asked = topics.to_vec();
+        let answers = self.ask(move |client, limit| ffi::topics::create(client, &asked, limit));
+        let answers = answers.await?;
         let mut made = Vec::new();
-        for answer in answers.map_err(|e| self.explain("creating topics", None, &e))? {
+        for (topic, answer) in answers.map_err(|e| self.explain("creating topics", None, &e))? {
             match answer {
-                Ok(topic) => made.push(topic),
-                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
-                Err((topic, code)) => {
-                    let what = format!("creating the topic \"{topic}\"");
-                    return Err(self.explain(&what, None, &KafkaError::AdminOp(code)));
+                Ok(()) => made.push(topic),
+                Err(refusal) if refusal.code == RDKafkaErrorCode::TopicAlreadyExists => {}
+                Err(refusal) => {
+                    return Err(self.refused(&format!("creating the topic \"{topic}\""), &refusal));
                 }
             }
         }
@@ -170,13 +169,29 @@ impl KafkaAdmin {
             let why = format!("it has {has}, and partitions can only be added");
             return Err(BrokerError::Failed { what, why });
         };
-        let asked = [NewPartitions::new(topic, count)];
-        let answers = self.client()?.create_partitions(&asked, &self.options()).await;
-        let answers = answers.map_err(|e| self.explain(&what, Some(topic), &e))?;
-        if let Some((_, code)) = answers.into_iter().find_map(Result::err) {
-            return Err(self.explain(&what, Some(topic), &KafkaError::AdminOp(code)));
-        }
+        let name = topic.to_owned();
+        let grown = self.ask(move |client, limit| ffi::topics::grow(client, &name, count, limit));
+        let grown = grown.await?.map_err(|e| self.explain(&what, Some(topic), &e))?;
+        grown.map_err(|refusal| self.refused(&what, &refusal))?;
         self.wait_until_seen(topic, count, "growing").await
+    }
+
+    pub(super) async fn configure(
+        &self,
+        topic: &str,
+        config: &BTreeMap<String, String>,
+    ) -> Result<(), BrokerError> {
+        self.look_at_partitions(topic).await?;
+        let what = format!("setting the configuration of the topic \"{topic}\"");
+        let (name, config) = (topic.to_owned(), config.clone());
+        let set = self.ask(move |client, limit| ffi::topics::configure(client, &name, &config, limit));
+        let set = set.await?.map_err(|e| self.explain(&what, Some(topic), &e))?;
+        set.map_err(|refusal| self.refused(&what, &refusal))
+    }
+
+    /// What the broker said stands in the error, as it said it.
+    fn refused(&self, what: &str, refusal: &Refusal) -> BrokerError {
+        self.explain_with(what, None, &KafkaError::AdminOp(refusal.code), Some(&refusal.why))
     }
 
     pub(super) async fn delete(&self, name: &str) -> Result<(), BrokerError> {
@@ -258,14 +273,4 @@ fn config(entry: ConfigEntry) -> TopicConfig {
         value: entry.value.filter(|_| !entry.is_sensitive),
         is_own: entry.source == ConfigSource::DynamicTopic,
     }
-}
-
-fn kafka_topic(topic: &NewTopic) -> KafkaTopic<'_> {
-    let partitions = topic.partitions.unwrap_or(BROKERS_DEFAULT);
-    let replicas = topic.replication.unwrap_or(BROKERS_DEFAULT);
-    let asked = KafkaTopic::new(&topic.name, partitions, TopicReplication::Fixed(replicas));
-    topic
-        .config
-        .iter()
-        .fold(asked, |asked, (key, value)| asked.set(key, value))
 }

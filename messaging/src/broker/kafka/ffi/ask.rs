@@ -103,7 +103,27 @@ impl Options {
         if refused.is_error() {
             return Err(KafkaError::AdminOp(refused.into()));
         }
+        if changes_topics(operation) {
+            options.wait_for_the_broker(limit)?;
+        }
         Ok(options)
+    }
+
+    /// The broker answers once it is done, not once it has begun.
+    fn wait_for_the_broker(&self, limit: Duration) -> KafkaResult<()> {
+        // SAFETY: the options are alive; where no text is wanted, null is allowed.
+        let refused = unsafe {
+            rdsys::rd_kafka_AdminOptions_set_operation_timeout(
+                self.0.as_ptr(),
+                millis(limit),
+                ptr::null_mut(),
+                0,
+            )
+        };
+        if refused.is_error() {
+            return Err(KafkaError::AdminOp(refused.into()));
+        }
+        Ok(())
     }
 }
 
@@ -112,6 +132,15 @@ impl Drop for Options {
         // SAFETY: they were made by `of`; librdkafka has copied them into the question.
         unsafe { rdsys::rd_kafka_AdminOptions_destroy(self.0.as_ptr()) };
     }
+}
+
+/// Which questions take a time for the broker's work.
+fn changes_topics(operation: rdsys::rd_kafka_admin_op_t) -> bool {
+    use rdsys::rd_kafka_admin_op_t as Operation;
+    matches!(
+        operation,
+        Operation::RD_KAFKA_ADMIN_OP_CREATETOPICS | Operation::RD_KAFKA_ADMIN_OP_CREATEPARTITIONS
+    )
 }
 
 fn millis(limit: Duration) -> c_int {

@@ -16,6 +16,8 @@ pub(super) enum Fate {
     Sent(Story),
     /// It was replayed too often.
     TooOften(Story),
+    /// A replay with other filters has sent it, or left it out.
+    Passed(Story),
     /// It does not say where it comes from.
     NoLetter(Story),
 }
@@ -28,6 +30,7 @@ pub(super) struct Told {
     has_lines: bool,
     sent: usize,
     too_often: usize,
+    passed: usize,
     no_letters: usize,
 }
 
@@ -39,12 +42,18 @@ impl Told {
             has_lines,
             sent: 0,
             too_often: 0,
+            passed: 0,
             no_letters: 0,
         }
     }
 
     pub(super) fn sent(&self) -> usize {
         self.sent
+    }
+
+    /// Whether no letter was meant.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sent + self.too_often + self.passed + self.no_letters == 0
     }
 
     /// Says what became of a letter.
@@ -57,6 +66,10 @@ impl Told {
             Fate::TooOften(story) => {
                 self.too_often += 1;
                 (story, "leave", "it was replayed too often")
+            }
+            Fate::Passed(story) => {
+                self.passed += 1;
+                (story, "leave", "a replay with other filters has passed it")
             }
             Fate::NoLetter(story) => {
                 self.no_letters += 1;
@@ -88,15 +101,22 @@ impl Told {
                 "left out {letters}: replayed {most} times or more (--max-replays)"
             ));
         }
+        if self.passed > 0 {
+            let letters = counted(self.passed, "dead letter");
+            note(&format!(
+                "left out {letters}: passed by a replay with other filters (--from-beginning sends all again)"
+            ));
+        }
         if self.no_letters > 0 {
             let letters = counted(self.no_letters, "record");
             note(&format!(
                 "left out {letters}: no header says where it comes from; see `consume`"
             ));
         }
-        if !options.execute {
+        if !options.execute && self.sent > 0 {
             note("nothing was sent; --execute sends it");
-        } else {
+        }
+        if options.execute && !self.is_empty() {
             note(&format!(
                 "the next replay goes on from here (group {}); --from-beginning sends all again",
                 place.group()
