@@ -8,8 +8,7 @@ use messaging_tests::wait::eventually;
 
 use crate::support::{Record, SOON, Service, Tail};
 
-/// A refresh of what the client knows of topics, a group that forms, and a commit.
-const TAKEN_UP: Duration = Duration::from_secs(30);
+const TAKEN_UP: Duration = Duration::from_secs(10);
 
 #[test]
 fn absent_topics_are_named_and_taken_up_when_they_are_made() {
