@@ -15,6 +15,7 @@
 //! | `partitions`, `fill` | slots and epochs; records into batches |
 //! | `outputs`, `ledger` | a subscription's own producer: never gives up |
 //! | `publisher`, `hurry`, `receipts`, `given_back` | users' sends: answered once |
+//! | `alone` | a cache line for one value |
 //! | `tokens` | gives each client its token, again and again |
 //! | `ffi` | fetching and sending past rdkafka: the only unsafe code |
 //! | `admin`, `probe` | topics and groups; is anybody there |
@@ -34,6 +35,7 @@ use crate::broker::{
 use crate::delivery::Settlement;
 
 mod admin;
+mod alone;
 mod commits;
 mod config;
 mod error;

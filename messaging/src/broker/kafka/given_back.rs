@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rdkafka::error::KafkaError;
 use rdkafka::message::OwnedMessage;
 
+use super::alone::Alone;
 use super::member::lock;
 
 /// A client carries one word with a message: the number, and above it as much of the place as there is room for.
@@ -25,9 +26,9 @@ pub(super) struct GivenBack {
     /// By place.
     pub(super) waiting: Mutex<BTreeMap<u64, Numbered>>,
     /// How many places were given.
-    places: AtomicU64,
+    places: Alone<AtomicU64>,
     /// Of how many of those the messages are answered, or were not taken by the client.
-    over: AtomicU64,
+    over: Alone<AtomicU64>,
 }
 
 impl GivenBack {

@@ -11,6 +11,7 @@ use rdkafka::message::Message;
 use rdkafka::producer::{DeliveryResult, ProducerContext};
 use tokio::sync::Notify;
 
+use super::alone::Alone;
 use super::error::{Meaning, Place, broker_error, meaning_of};
 use super::given_back::{self, GivenBack};
 use super::log;
@@ -22,8 +23,8 @@ pub(super) struct Desk {
     address: String,
     limit: Duration,
     on_failure: FailureHook,
-    seats: Mutex<Seats>,
-    room: Notify,
+    seats: Alone<Mutex<Seats>>,
+    room: Alone<Notify>,
     closed: AtomicBool,
     pub(super) given_back: GivenBack,
 }
@@ -40,8 +41,8 @@ impl Desk {
             address,
             limit,
             on_failure,
-            seats: Mutex::default(),
-            room: Notify::new(),
+            seats: Alone::default(),
+            room: Alone::default(),
             closed: AtomicBool::new(false),
             given_back: GivenBack::default(),
         }
