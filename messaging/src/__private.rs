@@ -111,8 +111,8 @@ pub fn schema_name<T: 'static>() -> &'static str {
     core::any::type_name::<T>()
 }
 
-/// The key of a record with this value, which is read as the topic's schema. Fails to compile on the user's type when that is
-/// no payload.
+/// The key of a record with this value, which is read as the topic's schema. Fails to compile on the user's type when
+/// that is no payload.
 ///
 /// # Errors
 /// When it is no such value.

@@ -1,5 +1,5 @@
-//! The commands of a user's binary. One file per command, each with `Options` and `run`; and the log of a program without
-//! its own.
+//! The commands of a user's binary. One file per command, each with `Options` and `run`; and the log of a program
+//! without its own.
 //!
 //! | shared by all | what it is for |
 //! |---|---|
@@ -104,8 +104,8 @@ impl App {
     /// Does what the command line says: `run` when it says nothing; `--help` lists all commands. A wrong argument ends
     /// the process with code 2.
     ///
-    /// What happens is logged to standard error, by default from `info` on; the variable `RUST_LOG` says otherwise, such
-    /// as `warn` or `info,messaging=debug`. A program that has set a subscriber of `tracing` keeps its own.
+    /// What happens is logged to standard error, by default from `info` on; the variable `RUST_LOG` says otherwise,
+    /// such as `warn` or `info,messaging=debug`. A program that has set a subscriber of `tracing` keeps its own.
     ///
     /// # Errors
     /// As the command it runs; see [`App::run`] and [`App::check`].

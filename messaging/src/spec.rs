@@ -211,22 +211,22 @@ impl WorkerSpec {
         self
     }
 
-    /// The JSON Schema of what it reads; needs the feature `json-schema`. A record that does not fit, which includes one that
-    /// is no JSON, is given up without a try, with the reason `decode`.
+    /// The JSON Schema of what it reads; needs the feature `json-schema`. A record that does not fit, which includes
+    /// one that is no JSON, is given up without a try, with the reason `decode`.
     pub fn input_schema(mut self, schema: impl SchemaSource) -> WorkerSpec {
         self.schemas.input = Some(Arc::new(schema));
         self
     }
 
-    /// The JSON Schema of what it returns; needs the feature `json-schema`. When a record has an output that does not fit,
-    /// nothing of it is published, and it is given up with the reason `output`.
+    /// The JSON Schema of what it returns; needs the feature `json-schema`. When a record has an output that does not
+    /// fit, nothing of it is published, and it is given up with the reason `output`.
     pub fn output_schema(mut self, schema: impl SchemaSource) -> WorkerSpec {
         self.schemas.output = Some(Arc::new(schema));
         self
     }
 
-    /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`: the
-    /// App must give one.
+    /// What makes the [`Instance`](crate::extract::Instance) that its handler takes, when the App gives none; `None`:
+    /// the App must give one.
     pub fn default_instance<T: Send + Sync + 'static>(mut self, default: Option<fn() -> T>) -> WorkerSpec {
         self.fallback = default.map(fallback);
         self

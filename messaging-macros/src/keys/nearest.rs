@@ -1,6 +1,6 @@
 //! Which accepted word a wrong one was meant to be.
 
-// The run time has the same rule for settings and names. A link, so that there is one file of it and each package has it.
+// A link: the run time has the same rule for settings and names, and each package needs the file.
 mod rule;
 
 use rule::nearest;

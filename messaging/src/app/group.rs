@@ -219,8 +219,8 @@ fn revoke_deadline(settings: &Settings) -> Duration {
         .min(settings.kafka_max_poll_interval_ms / 2)
 }
 
-/// Where the jitter of a group begins. Replicas must not try again in step, so each start has its own chance; on a broker
-/// that keeps to the caller's runtime a group draws the same in each run.
+/// Where the jitter of a group begins. Replicas must not try again in step, so each start has its own chance; on a
+/// broker that keeps to the caller's runtime a group draws the same in each run.
 fn seed(group: &str, own_thread: bool) -> u64 {
     if own_thread {
         // The keys come from the system. The process id and the time may be equal in containers that start together.
@@ -240,7 +240,8 @@ fn as_task(setup: Setup) -> oneshot::Receiver<End> {
     end
 }
 
-/// Closes when the caller's runtime goes: that drops its tasks before its timers, which panic when they are polled then.
+/// Closes when the caller's runtime goes: that drops its tasks before its timers, which panic when they are polled
+/// then.
 fn runtime_gone() -> oneshot::Receiver<Infallible> {
     let (mut here, gone) = oneshot::channel();
     tokio::spawn(async move { here.closed().await });

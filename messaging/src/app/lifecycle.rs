@@ -17,9 +17,9 @@ impl App {
     /// Checks, makes what was provided, connects, and starts all workers. When a group cannot be joined, those that
     /// were joined before it have ended once the error is returned.
     ///
-    /// What happens from then on is told to the log, by `tracing`, and to an [`observer`](App::observer): records that fail
-    /// and dead letters, too. What ends the App is also what [`Running::join`] returns, and without a subscriber it is
-    /// written to standard error, for an App that nobody joins.
+    /// What happens from then on is told to the log, by `tracing`, and to an [`observer`](App::observer): records that
+    /// fail and dead letters, too. What ends the App is also what [`Running::join`] returns, and without a subscriber
+    /// it is written to standard error, for an App that nobody joins.
     ///
     /// # Errors
     /// Problems of the settings or the check, a value that could not be made, a broker that cannot be reached.
@@ -54,13 +54,14 @@ impl App {
         topics::create(plan.broker.as_deref(), &plan.settings, topics).await
     }
 
-    /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal, half a second later or more, ends the process at once. When
-    /// the shutdown hangs, whatever began it, the process is ended a second after `shutdown_timeout_ms`. A signal
-    /// during the start ends it: nothing runs yet.
+    /// Starts, and ends on SIGTERM or SIGINT: what runs may finish; a second signal, half a second later or more, ends
+    /// the process at once. When the shutdown hangs, whatever began it, the process is ended a second after
+    /// `shutdown_timeout_ms`. A signal during the start ends it: nothing runs yet.
     ///
     /// The signals are taken over until the process ends, also for what it does after this has returned.
     ///
-    /// The log goes to the program's subscriber of `tracing`; without one, a line on standard error says how to install it.
+    /// The log goes to the program's subscriber of `tracing`; without one, a line on standard error says how to install
+    /// it.
     ///
     /// # Errors
     /// As [`App::start`] and [`Running::join`]; and when nothing is registered.

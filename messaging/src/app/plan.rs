@@ -54,7 +54,8 @@ impl Plan {
         self.workers.iter().map(|worker| &worker.resolved).collect()
     }
 
-    /// Says what looks wrong in the settings, and what was found: every worker, its topics, its group and where the group's name came from.
+    /// Says what looks wrong in the settings, and what was found: every worker, its topics, its group and where the
+    /// group's name came from.
     pub(super) fn announce(&self) {
         let judged = overrides::judge(&self.settings, &self.resolved(), self.standing);
         for warning in self.settings.warnings().iter().chain(&judged.warnings) {

@@ -26,8 +26,8 @@ pub(super) struct Shutdown {
     pub(super) all: Duration,
     /// How long handlers may go on.
     pub(super) drain: Duration,
-    /// How long a subscription may take at least to commit and to leave its group after that. It has what handlers left,
-    /// too: a group that rebalances around a dead member answers no commit until the session of that one is over.
+    /// How long a subscription may take at least to commit and to leave its group after that. It has what handlers
+    /// left, too: a group that rebalances around a dead member answers no commit until the session of that one is over.
     pub(super) close: Duration,
 }
 

@@ -1,5 +1,5 @@
-//! Every setting does what it says: those that librdkafka is told are in the table of its adapter, the others in `effects`. A
-//! new key fails until it has its place.
+//! Every setting does what it says: those that librdkafka is told are in the table of its adapter, the others in
+//! `effects`. A new key fails until it has its place.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

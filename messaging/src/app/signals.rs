@@ -24,8 +24,8 @@ const TOGETHER: Duration = Duration::from_millis(500);
 /// What the process has to end from the first signal on: the longest time that an App of it asked for; 0 when none did.
 static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
 
-/// Waits until the process is told to end, by SIGTERM or SIGINT (Ctrl-C): for a program with an end of its own, such as a
-/// web server beside an App. A signal that has come already counts, and every call gets the same one.
+/// Waits until the process is told to end, by SIGTERM or SIGINT (Ctrl-C): for a program with an end of its own, such as
+/// a web server beside an App. A signal that has come already counts, and every call gets the same one.
 ///
 /// ```no_run
 /// # async fn serve(_: &str, until: impl Future<Output = ()>) { until.await }
@@ -37,9 +37,10 @@ static SHUTDOWN_TIMEOUT_MS: AtomicU64 = AtomicU64::new(0);
 /// # }
 /// ```
 ///
-/// The signals are taken over when this is called, not when it is first awaited, and until the process ends: the first one
-/// does nothing but this, a second one, half a second later or more, ends the process at once. Unless [`App::run`](crate::App::run) or
-/// [`App::cli`](crate::App::cli) runs as well, nothing else limits the time from the first signal to the end.
+/// The signals are taken over when this is called, not when it is first awaited, and until the process ends: the first
+/// one does nothing but this, a second one, half a second later or more, ends the process at once. Unless
+/// [`App::run`](crate::App::run) or [`App::cli`](crate::App::cli) runs as well, nothing else limits the time from the
+/// first signal to the end.
 pub fn shutdown_requested() -> impl Future<Output = ()> + Send + 'static {
     let mut signals = Signals::listening();
     async move { signals.first().await }
@@ -86,8 +87,8 @@ impl Signals {
     }
 }
 
-/// Starts to listen; when this returns, the signals are taken over. It has a thread and a runtime of its own, because the
-/// threads of the program's runtime may all be blocked.
+/// Starts to listen; when this returns, the signals are taken over. It has a thread and a runtime of its own, because
+/// the threads of the program's runtime may all be blocked.
 fn start(tell: watch::Sender<bool>) -> io::Result<()> {
     let (answer, answered) = mpsc::channel();
     let thread = std::thread::Builder::new().name("messaging-signals".into());

@@ -1,6 +1,7 @@
 //! What is looked at and made at the broker before the first record: topics and dead letter topics.
 //!
-//! Each topic is looked at once, and several at a time: a start that asks one after the other takes long with many workers.
+//! Each topic is looked at once, and several at a time: a start that asks one after the other takes long with many
+//! workers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,8 +7,8 @@ pub(super) use crate::nearest::nearest;
 /// How many names are listed: a large cluster has thousands.
 const LISTED: usize = 20;
 
-/// What to say of a name that is not known: it suggests the nearest, and lists those that are. `what` is the noun: "topic",
-/// "group", "worker".
+/// What to say of a name that is not known: it suggests the nearest, and lists those that are. `what` is the noun:
+/// "topic", "group", "worker".
 pub(super) fn unknown(what: &str, wanted: &str, known: &[&str]) -> String {
     unknown_among(what, wanted, known, known)
 }

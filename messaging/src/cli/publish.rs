@@ -45,7 +45,8 @@ pub(super) struct Options {
     /// Each line of the input is a message with key and headers, as `consume --json` prints it
     #[arg(long, conflicts_with_all = ["value", "lines", "key", "headers"])]
     json_lines: bool,
-    /// The key, which decides the partition; without it the one that the topic's #[topic] makes, or the messages are spread
+    /// The key, which decides the partition; without it the one that the topic's #[topic] makes, or the messages are
+    /// spread
     #[arg(short, long)]
     key: Option<String>,
     /// A header, any number of times
@@ -131,8 +132,8 @@ impl Publishing {
         Ok(())
     }
 
-    /// Sends what is there together, so that a long input is fast and each line of a person is answered at once. What is
-    /// wrong ends the bundle: what stands before it counts.
+    /// Sends what is there together, so that a long input is fast and each line of a person is answered at once. What
+    /// is wrong ends the bundle: what stands before it counts.
     async fn bundle(
         &mut self,
         first: Result<Parts>,

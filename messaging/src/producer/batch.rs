@@ -38,8 +38,9 @@ impl Producer {
     /// ```
     ///
     /// # Errors
-    /// When any was not written: [`Error::failed_messages`](crate::Error::failed_messages) says which and why; the others were written. When none can
-    /// be, because messaging is switched off or the producer closed, that alone is the error.
+    /// When any was not written: [`Error::failed_messages`](crate::Error::failed_messages) says which and why; the
+    /// others were written. When none can be, because messaging is switched off or the producer closed, that alone is
+    /// the error.
     pub async fn send_batch<T, I>(&self, topic: T, messages: I) -> Result<Vec<Receipt>>
     where
         T: TopicRef + Accepts<<I::Item as BatchItem>::Payload>,
@@ -71,8 +72,8 @@ impl Producer {
     /// What is not acknowledged when the process ends is lost: see [`Publish::wait`](crate::Publish::wait).
     ///
     /// # Errors
-    /// When any was not queued: [`Error::failed_messages`](crate::Error::failed_messages) says which and why; the others are queued, and
-    /// [`Error::sent_messages`](crate::Error::sent_messages) says how many.
+    /// When any was not queued: [`Error::failed_messages`](crate::Error::failed_messages) says which and why; the
+    /// others are queued, and [`Error::sent_messages`](crate::Error::sent_messages) says how many.
     pub async fn send_batch_fire_and_forget<T, I>(&self, topic: T, messages: I) -> Result<usize>
     where
         T: TopicRef + Accepts<<I::Item as BatchItem>::Payload>,

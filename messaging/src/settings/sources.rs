@@ -74,9 +74,9 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// What [`configure`](crate::configure) and [`configure_kafka_token`](crate::configure_kafka_token) were given, the environment of this process, `.env` in the working directory,
-    /// and the settings file: the one that `MESSAGING_CONFIG` names, else `messaging.toml` or `core.toml` in the working
-    /// directory if there is one.
+    /// What [`configure`](crate::configure) and [`configure_kafka_token`](crate::configure_kafka_token) were given, the
+    /// environment of this process, `.env` in the working directory, and the settings file: the one that
+    /// `MESSAGING_CONFIG` names, else `messaging.toml` or `core.toml` in the working directory if there is one.
     pub fn from_process() -> Self {
         let (values, kafka_token) = process::read();
         let sources = Self::from_environment(std::env::vars_os(), Path::new(""));
@@ -124,8 +124,8 @@ impl Sources {
         self.values(&Origin::AppDefaults, values)
     }
 
-    /// Environment variables; an empty one counts as unset. Those that are no setting's are left alone; those that look as
-    /// if they were meant to be one's are warned of.
+    /// Environment variables; an empty one counts as unset. Those that are no setting's are left alone; those that look
+    /// as if they were meant to be one's are warned of.
     #[must_use]
     pub fn environment<N: AsRef<OsStr>, V: Into<OsString>>(
         mut self,

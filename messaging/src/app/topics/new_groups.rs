@@ -10,8 +10,8 @@ use crate::broker::Admin;
 /// Says when a group has never committed on a topic that has records: its first start handles, or skips, all of them.
 /// Nobody waits for it: it is one line of the log.
 ///
-/// A group is asked about each of its topics. librdkafka 2.12 has one question for all of them, and crashes on its answer
-/// while the coordinator of a new cluster is not there yet.
+/// A group is asked about each of its topics. librdkafka 2.12 has one question for all of them, and crashes on its
+/// answer while the coordinator of a new cluster is not there yet.
 pub(in crate::app) async fn announce_new_groups(admin: Arc<dyn Admin>, workers: Vec<Resolved>) {
     let topics = workers
         .iter()

@@ -134,7 +134,8 @@ pub(super) fn broker_error(place: Place<'_>, error: &KafkaError, why: Option<&st
     }
 }
 
-/// librdkafka's text without what only its developers want: `(after 0ms in state CONNECT, 1 identical error(s) suppressed)`.
+/// librdkafka's text without what only its developers want: `(after 0ms in state CONNECT, 1 identical error(s)
+/// suppressed)`.
 fn without_state(why: &str) -> &str {
     match why.rfind(" (after ") {
         Some(start) if why.ends_with(')') && why[start..].contains("ms in state ") => &why[..start],

@@ -204,8 +204,8 @@ impl PollThread {
         moved
     }
 
-    /// After a fatal error the partitions are gone with the client. Another client follows, but not when another process
-    /// took the member's name: the two would fence each other for ever.
+    /// After a fatal error the partitions are gone with the client. Another client follows, but not when another
+    /// process took the member's name: the two would fence each other for ever.
     fn give_up(&mut self, error: BrokerError) {
         self.shared.generation.fetch_add(1, Ordering::AcqRel);
         let gone = lock(&self.shared.partitions).give_up();

@@ -78,7 +78,8 @@ impl Place {
         kept.map_err(failed("how far the replay is could not be kept"))
     }
 
-    /// Two replays at a time would send all letters twice; so the one that finds that another has moved the place stops.
+    /// Two replays at a time would send all letters twice; so the one that finds that another has moved the place
+    /// stops.
     async fn check_alone(&self, connection: &Connection) -> Result<()> {
         let now = self.committed(connection).await?;
         // Partitions that were added meanwhile are for the next replay.

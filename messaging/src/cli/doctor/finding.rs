@@ -63,7 +63,8 @@ impl Finding {
         }
     }
 
-    /// The broker refused. `right` is what has to be allowed when it did so for want of a right, as Kafka's own tool takes it.
+    /// The broker refused. `right` is what has to be allowed when it did so for want of a right, as Kafka's own tool
+    /// takes it.
     pub(super) fn refused(
         check: impl Into<String>,
         error: &BrokerError,

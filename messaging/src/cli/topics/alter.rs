@@ -19,7 +19,8 @@ pub(in crate::cli) struct Options {
     /// How many partitions it shall have; it cannot have fewer than now
     #[arg(long, value_name = "NUMBER")]
     partitions: Option<i32>,
-    /// A key of its configuration, such as retention.ms=86400000; may be given more than once, and the others stay as they are
+    /// A key of its configuration, such as retention.ms=86400000; may be given more than once, and the others stay as
+    /// they are
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     config: Vec<(String, String)>,
     #[command(flatten)]

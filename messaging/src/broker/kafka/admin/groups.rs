@@ -60,7 +60,8 @@ impl KafkaAdmin {
     }
 
     pub(super) async fn committed_by(&self, group: &str) -> Result<Vec<(TopicPartition, i64)>, BrokerError> {
-        // First a question that waits for the coordinator: without one, librdkafka 2.12 crashes on the answer to the next.
+        // First a question that waits for the coordinator: without one, librdkafka 2.12 crashes on the answer to the
+        // next.
         if self.look_at_group(group).await?.is_none() {
             return Ok(Vec::new());
         }
