@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::client;
 
 /// What both sides decode.
-#[derive(Clone, Debug, Serialize, Deserialize, Payload)]
+#[derive(Debug, Serialize, Deserialize, Payload)]
 pub(crate) struct Purchase {
     pub(crate) id: u64,
     pub(crate) client: String,

@@ -28,14 +28,6 @@ impl Bench {
             awaited,
         )
         .await?;
-        let batches = async |sender: Sender| sender.in_batches(cycled()).await;
-        self.beside_raw(
-            "publish, every receipt awaited, two batches of 5,000 at a time",
-            With::Key,
-            &purchases,
-            batches,
-        )
-        .await?;
         let headers = async |sender: Sender| sender.with_a_header(cycled()).await;
         self.beside_raw(
             "publish, one header, not awaited",

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use messaging::settings::{Settings, Sources};
-use messaging::{Producer, Receipt, topic};
-use tokio::task::JoinHandle;
+use messaging::{Producer, topic};
 
 use crate::client;
 use crate::data::Purchase;
@@ -73,25 +72,6 @@ impl Sender {
         let sends = stream::iter(purchases.map(|purchase| self.0.send(Published, purchase).into_future()));
         let receipts = sends.buffer_unordered(WINDOW);
         let sent = receipts.try_fold(0, async |sent, _| Ok(sent + 1)).await?;
-        self.rate(sent, began).await
-    }
-
-    /// Awaits every receipt, a window in two batches, so that one is on its way while the other is made.
-    pub(crate) async fn in_batches<'a>(&self, purchases: impl Iterator<Item = &'a Purchase>) -> Result<f64> {
-        let (began, mut sent) = (Instant::now(), 0);
-        let mut purchases = purchases.cloned().peekable();
-        let mut before: Option<JoinHandle<messaging::Result<Vec<Receipt>>>> = None;
-        while purchases.peek().is_some() {
-            let batch: Vec<Purchase> = purchases.by_ref().take(WINDOW / 2).collect();
-            let producer = self.producer();
-            let next = tokio::spawn(async move { producer.send_batch(Published, batch).await });
-            if let Some(before) = before.replace(next) {
-                sent += before.await??.len();
-            }
-        }
-        if let Some(last) = before {
-            sent += last.await??.len();
-        }
         self.rate(sent, began).await
     }
 

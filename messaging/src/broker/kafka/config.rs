@@ -38,8 +38,8 @@ const TOPIC_GRACE: Duration = Duration::from_millis(5_000);
 /// What returned outputs wait for company when `linger` is zero: nobody waits for one of them alone.
 const OUTPUT_LINGER: Duration = Duration::from_millis(5);
 
-/// The most outputs a subscription's producer holds: more than [`QUEUE_KIB`] does of any but the smallest.
-const OUTPUT_RECORDS: u32 = 1_000_000;
+/// The most messages a producer holds: more than [`QUEUE_KIB`] does of any but the smallest.
+const QUEUE_MESSAGES: u32 = 1_000_000;
 
 /// The most KiB a producer holds before it is full.
 const QUEUE_KIB: u32 = 131_072;
@@ -235,8 +235,6 @@ impl KafkaConfig {
             self.linger
         };
         let mut config = self.producer(linger);
-        // What waits for acknowledgements is bounded by bytes.
-        config.set("queue.buffering.max.messages", OUTPUT_RECORDS.to_string());
         // What fails is sent again, so nothing behind it may be written before: the client stops instead.
         config.set("enable.gapless.guarantee", "true");
         config.set("message.timeout.ms", "0");
@@ -304,6 +302,8 @@ impl KafkaConfig {
             .set("compression.type", self.compression_type.as_str())
             .set("linger.ms", ms(linger))
             .set("request.timeout.ms", ms(self.request_timeout))
+            // What waits for acknowledgements is bounded by bytes.
+            .set("queue.buffering.max.messages", QUEUE_MESSAGES.to_string())
             .set("queue.buffering.max.kbytes", QUEUE_KIB.to_string())
             .set("message.max.bytes", MESSAGE_MAX.to_string());
         let batch = self.max_batch_size.map(|size| size.to_string());

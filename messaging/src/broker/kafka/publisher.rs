@@ -29,10 +29,6 @@ const LOOK: Duration = Duration::from_millis(2);
 /// How long a linger is cut short at a time, and so how late its thread notices that it is to end.
 const HURRY: Duration = Duration::from_millis(50);
 
-/// How many messages for each millisecond of linger are enough to wait for it: a window of so many, awaited one after
-/// the other, still gets 200,000 messages a second through, in batches that cost a broker little.
-const COMPANY: usize = 200;
-
 /// Why what waits at the end fails.
 const CLOSED: KafkaError = KafkaError::MessageProduction(RDKafkaErrorCode::PurgeQueue);
 
@@ -52,8 +48,6 @@ struct Client {
     /// `None` without a linger, which then needs no cutting short.
     hurry: Option<Arc<Hurry>>,
     linger: Duration,
-    /// So many messages on their way are company enough: the linger of the next one then costs less than its request.
-    company: usize,
 }
 
 /// Where messages are handed over.
@@ -108,7 +102,6 @@ impl Client {
             desk,
             hurry: (!config.linger.is_zero()).then(Arc::default),
             linger: config.linger,
-            company: company(config.linger),
         })
     }
 
@@ -171,9 +164,7 @@ impl Publisher for KafkaPublisher {
     }
 
     fn hurry(&self) {
-        if let Some(hurry) = &self.client.hurry
-            && self.queued() < self.client.company
-        {
+        if let Some(hurry) = &self.client.hurry {
             hurry.ask();
         }
     }
@@ -224,11 +215,6 @@ fn make(
     let producer = Arc::new(producer);
     Tokens::keep(tokens, &producer)?;
     Ok(HandleProducer::new(producer))
-}
-
-fn company(linger: Duration) -> usize {
-    let linger = usize::try_from(linger.as_millis()).unwrap_or(usize::MAX);
-    linger.saturating_mul(COMPANY)
 }
 
 /// Whether the client takes it later, or the next one.
