@@ -37,16 +37,17 @@ impl App {
     }
 
     /// Only the handlers of groups and topics of which this is true; a consumer reads only such topics.
-    pub(crate) fn keeping_where(mut self, keep: impl Fn(&str, &str) -> bool) -> Result<App> {
+    pub(crate) fn keeping_where(self, keep: impl Fn(&str, &str) -> bool) -> Result<App> {
         let settings = self.settings()?;
-        self.workers.retain(|spec| {
+        let mut app = self.expecting_what_is_missing()?;
+        app.workers.retain(|spec| {
             let handler = Resolved::new(spec.subject(), &settings);
             handler
                 .sources
                 .iter()
                 .any(|source| keep(&handler.group, &source.topic))
         });
-        for spec in &mut self.consumers {
+        for spec in &mut app.consumers {
             let consumer = Resolved::new(spec.subject(), &settings);
             let mut kept = consumer
                 .sources
@@ -54,8 +55,17 @@ impl App {
                 .map(|source| keep(&consumer.group, &source.topic));
             spec.topics.retain(|_| kept.next().unwrap_or(false));
         }
-        self.consumers.retain(|spec| !spec.topics.is_empty());
-        Ok(self.without_strays())
+        app.consumers.retain(|spec| !spec.topics.is_empty());
+        Ok(app.without_strays())
+    }
+
+    /// What is expected is looked for in all that is registered, not in what a command keeps of it.
+    fn expecting_what_is_missing(mut self) -> Result<App> {
+        let resolved = self.resolved_consumers()?;
+        let groups = resolved.iter().map(|consumer| &*consumer.group);
+        let found = self.found(groups, &self.gathered());
+        self.expected = self.expected.clone().missing(&found);
+        Ok(self)
     }
 
     /// Every consumer with all its keys decided, in the order of [`App::gathered`].
@@ -68,11 +78,12 @@ impl App {
     }
 
     /// Only the workers and consumers of these names.
-    pub(crate) fn keeping(mut self, names: &[String]) -> App {
+    pub(crate) fn keeping(self, names: &[String]) -> Result<App> {
         let kept = |kept: &str| names.iter().any(|name| name == kept);
-        self.workers.retain(|worker| kept(worker.name()));
-        self.consumers.retain(|consumer| kept(consumer.name()));
-        self.without_strays()
+        let mut app = self.expecting_what_is_missing()?;
+        app.workers.retain(|worker| kept(worker.name()));
+        app.consumers.retain(|consumer| kept(consumer.name()));
+        Ok(app.without_strays())
     }
 
     /// All of them with this concurrency, whatever else was said of it.
@@ -101,5 +112,29 @@ impl App {
         let broker = self.broker_of(&settings).ok_or(Kind::Disabled)?;
         connect::reach_once(&*broker).await?;
         Ok((settings, broker))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn handle(_: String) {}
+
+    #[test]
+    fn what_a_command_leaves_out_is_not_called_missing() {
+        let all = || {
+            App::empty()
+                .worker(WorkerSpec::of("charge", "a", handle).group_id("g"))
+                .worker(WorkerSpec::of("ship", "b", handle).group_id("h"))
+                .configure([("message_broker", "memory")])
+                .expect_workers(["charge", "ship", "refund"])
+        };
+        let one = all().keeping(&["charge".to_owned()]).unwrap();
+        let of_group = all().keeping_where(|group, _| group == "g").unwrap();
+        for left in [one, of_group] {
+            let error = left.check().unwrap_err().report();
+            assert!(error.contains("refund") && !error.contains("ship"), "{error}");
+        }
     }
 }

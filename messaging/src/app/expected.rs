@@ -1,7 +1,6 @@
 //! Stating what must be there, and finding what is.
 
 use super::App;
-use super::plan::Planned;
 use crate::check::expected::Found;
 use crate::consumer::Gathered;
 use crate::registry;
@@ -51,8 +50,12 @@ impl App {
         self
     }
 
-    /// What there is of all that can be expected. `planned` are the consumers, in the order of `gathered`.
-    pub(super) fn found<'a>(&'a self, planned: &'a [Planned], gathered: &[Gathered<'a>]) -> Found<'a> {
+    /// What there is of all that can be expected. The groups are those of `gathered`, in its order.
+    pub(super) fn found<'a>(
+        &'a self,
+        groups: impl Iterator<Item = &'a str>,
+        gathered: &[Gathered<'a>],
+    ) -> Found<'a> {
         let mut found = Found::default();
         let (topics, publishers) = (registry::topics(), registry::publishers());
         let places = topics.iter().map(TopicSpec::place);
@@ -67,8 +70,7 @@ impl App {
         found
             .workers
             .extend(self.consumers.iter().map(|consumer| consumer.name()));
-        for (planned, consumer) in planned.iter().zip(gathered) {
-            let group = planned.resolved.group.as_str();
+        for (group, consumer) in groups.zip(gathered) {
             let events = consumer.handlers.iter().map(|handler| (group, handler.event()));
             found.events.extend(events);
         }

@@ -33,7 +33,9 @@ impl App {
         });
         let (workers, consumers): (Vec<_>, Vec<_>) = (workers.collect(), consumers.collect());
         let mut problems = crate::check::consumers::problems(&gathered, &self.event_handlers);
-        problems.extend(self.expected.problems(&self.found(&consumers, &gathered)));
+        let groups = consumers.iter().map(|consumer| &*consumer.resolved.group);
+        let found = self.found(groups, &gathered);
+        problems.extend(self.expected.clone().missing(&found).problems());
         Ok(Plan {
             workers: workers.into_iter().chain(consumers).collect(),
             events: consumers::events(&gathered),

@@ -24,21 +24,23 @@ pub(crate) struct Found<'a> {
 }
 
 impl Expected {
-    /// Everything that is missing in `found`.
-    pub(crate) fn problems(&self, found: &Found<'_>) -> Vec<Problem> {
-        let packages = self
-            .packages
-            .iter()
-            .filter(|(name, _)| !found.packages.contains(&**name));
+    /// What of it is missing in `found`.
+    pub(crate) fn missing(mut self, found: &Found<'_>) -> Expected {
+        self.packages
+            .retain(|(name, _)| !found.packages.contains(&**name));
+        self.workers.retain(|(name, _)| !found.workers.contains(&**name));
+        self.events
+            .retain(|(group, event, _)| !found.events.contains(&(&**group, &**event)));
+        self
+    }
+
+    /// Each as a problem.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let packages = self.packages.iter();
         let packages = packages.map(|(name, place)| Problem::new(package(name), [*place]));
-        let workers = self
-            .workers
-            .iter()
-            .filter(|(name, _)| !found.workers.contains(&**name));
+        let workers = self.workers.iter();
         let workers = workers.map(|(name, place)| Problem::new(worker(name), [*place]));
-        let absent =
-            |(group, event, _): &&(String, String, Place)| !found.events.contains(&(&**group, &**event));
-        let events = self.events.iter().filter(absent);
+        let events = self.events.iter();
         let events = events.map(|(group, name, place)| Problem::new(event(group, name), [*place]));
         packages.chain(workers).chain(events).collect()
     }

@@ -32,7 +32,7 @@ pub(super) async fn run(app: App, options: Options) -> Result<()> {
         wrong_argument(ErrorKind::InvalidValue, &wrong);
     }
     let is_all = options.all || options.names.iter().any(|name| name == ALL);
-    let app = if is_all { app } else { app.keeping(&options.names) };
+    let app = if is_all { app } else { app.keeping(&options.names)? };
     let app = match options.concurrency {
         Some(concurrency) => app.with_concurrency(concurrency),
         None => app,
