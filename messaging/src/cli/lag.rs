@@ -19,7 +19,7 @@ pub(super) struct Lag {
 impl Lag {
     /// Adds a partition, by its first offset and its end.
     pub(super) fn add(&mut self, (first, end): (i64, i64), committed: Option<i64>) {
-        match behind((first, end), committed) {
+        match behind(end, committed) {
             Some(records) => {
                 self.committed += 1;
                 self.records += records;
@@ -58,9 +58,10 @@ impl fmt::Display for Lag {
     }
 }
 
-/// How many records lie behind what is committed of a partition. What the topic no longer has is not read.
-pub(super) fn behind((first, end): (i64, i64), committed: Option<i64>) -> Option<i64> {
-    committed.map(|committed| (end - committed.max(first)).max(0))
+/// How many records lie behind what is committed of a partition, as Kafka's own tool counts: also those that the topic
+/// no longer has, and less than none where it was made anew.
+pub(super) fn behind(end: i64, committed: Option<i64>) -> Option<i64> {
+    committed.map(|committed| end - committed)
 }
 
 #[cfg(test)]
@@ -88,8 +89,8 @@ mod tests {
                 &[((0, 5), Some(5)), ((3, 3), None), ((0, 0), None)],
                 "lag 0, and 2 partitions without a commit",
             ),
-            (&[((4, 9), Some(2))], "lag 5"),
-            (&[((4, 9), Some(12))], "lag 0"),
+            (&[((4, 9), Some(2))], "lag 7"),
+            (&[((4, 9), Some(12))], "lag -3"),
         ] {
             assert_eq!(said(partitions), expected);
         }

@@ -90,8 +90,8 @@ pub(super) async fn run(app: App, options: Options) -> Result<()> {
     let done = tokio::select! {
         biased;
         () = signals.first() => {
-            note("interrupted; of those that were on their way, some may be written as well");
-            Ok(())
+            let text = "interrupted; of those that were on their way, some may be written as well";
+            Err(Kind::Usage(text.to_owned()).into())
         }
         done = publishing.all(messages) => done,
     };

@@ -19,6 +19,7 @@ pub(crate) const NO_ERRORS: &[&str] = &[
     "the package it stands in",
     // What commands answer.
     "it is made at the next start",
+    "it is made with the topic whose dead letters it takes",
     "it is made when it is first named",
     "message_broker is …; … set, the others have their defaults",
     "reading from the terminal; Ctrl-D ends it",

@@ -35,7 +35,7 @@ fn all_is_well_when_the_topics_are_there() -> Result<()> {
     let letters = format!("dead letter topic {quiet}.dlq");
     assert_eq!(
         seen(&letters)?,
-        ok("it is made at the next start (kafka_dlq_auto_create)")
+        ok("it is made with the topic whose dead letters it takes (kafka_dlq_auto_create)")
     );
     let group = format!("group {}", service.group("shout"));
     assert_eq!(

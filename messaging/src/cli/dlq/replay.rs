@@ -19,7 +19,7 @@ use crate::cli::printer::Printer;
 use crate::cli::progress::{self, Progress};
 use crate::cli::reading::{Reading, Stretch};
 use crate::cli::sending::Sender;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::record::Record;
 
 mod told;
@@ -180,15 +180,17 @@ impl<'a> Replay<'a> {
             }
             fates.push(fate);
         }
-        let passed = &bundle[..fates.len()];
-        self.send(passed, &fates).await?;
+        let (written, failure) = self.send(&bundle[..fates.len()], &fates).await;
+        let passed = &bundle[..written];
+        fates.truncate(written);
         let sent = fates.iter().any(|fate| matches!(fate, Some(Fate::Sent(_))));
-        self.pass(passed, sent).await?;
+        // They are written, whether or not the place can be kept.
         for (record, fate) in passed.iter().zip(fates) {
             fate.map_or(Ok(()), |fate| self.told.letter(record, fate))?;
         }
         self.told.flush()?;
-        Ok(passed.len())
+        self.pass(passed, sent).await?;
+        failure.map_or(Ok(written), Err)
     }
 
     /// What becomes of a letter; `None`: it is not meant.
@@ -205,27 +207,41 @@ impl<'a> Replay<'a> {
         })
     }
 
-    /// Waits for all receipts before the place is kept.
-    async fn send(&self, records: &[Record], fates: &[Option<Fate>]) -> Result<()> {
+    /// Waits for all receipts before the place is kept. Says how many letters stand before the first that failed, so
+    /// that these are not sent again when it fails each time.
+    async fn send(&self, records: &[Record], fates: &[Option<Fate>]) -> (usize, Option<Error>) {
         let Some(sender) = &self.sender else {
-            return Ok(());
+            return (records.len(), None);
         };
-        let mut sent = Vec::new();
-        for (record, fate) in records.iter().zip(fates) {
+        let (mut sent, mut failed) = (Vec::new(), None);
+        for (index, (record, fate)) in records.iter().zip(fates).enumerate() {
             if let Some(Fate::Sent(Story {
                 topic: Some(topic),
                 replays,
                 ..
             })) = fate
             {
-                sent.push(sender.send(topic, &original(record, replays + 1)).await?);
+                match sender.send(topic, &original(record, replays + 1)).await {
+                    Ok(receipt) => sent.push((index, receipt)),
+                    Err(error) => {
+                        failed = Some((index, error));
+                        break;
+                    }
+                }
             }
         }
         sender.hurry();
-        for receipt in sent {
-            receipt.receipt().await?;
+        for (index, receipt) in sent {
+            if let Err(error) = receipt.receipt().await
+                && failed.as_ref().is_none_or(|(first, _)| index < *first)
+            {
+                failed = Some((index, error));
+            }
         }
-        Ok(())
+        match failed {
+            None => (records.len(), None),
+            Some((index, error)) => (index, Some(not_sent(&records[index], &error))),
+        }
     }
 
     /// Keeps the place behind a bundle. One without a letter that was sent waits for the next: it costs a request.
@@ -244,4 +260,13 @@ impl<'a> Replay<'a> {
         let passed: Vec<(i32, i64)> = std::mem::take(&mut self.passed).into_iter().collect();
         self.place.keep(self.connection, &passed).await
     }
+}
+
+fn not_sent(letter: &Record, error: &Error) -> Error {
+    let (partition, offset) = (letter.partition(), letter.offset());
+    Kind::Usage(format!(
+        "the letter at offset {offset} of partition {partition} was not sent: {}",
+        error.report()
+    ))
+    .into()
 }

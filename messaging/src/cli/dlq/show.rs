@@ -1,5 +1,6 @@
 //! `dlq show`.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal};
 
 use clap::Args;
@@ -46,7 +47,14 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     let connection = Connection::open(&app).await?;
     let offsets = connection.offsets(&options.topic, IfAbsent::Suggest).await?;
     let offsets = options.filter.offsets(&offsets);
-    let wanted = |record: &Record| options.filter.wants(record, &Story::of(record));
+    let foreign = Cell::new(0);
+    let wanted = |record: &Record| {
+        let story = Story::of(record);
+        let is_letter = story.topic.is_some();
+        let is_meant = options.filter.wants(record, &story);
+        foreign.set(foreign.get() + usize::from(is_meant && !is_letter));
+        is_meant && is_letter
+    };
     let records = last(
         &connection,
         &options.topic,
@@ -57,19 +65,15 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     .await?;
     // A pipe and a file get all of it.
     let is_short = io::stdout().is_terminal();
-    let letters: Vec<Letter> = records
-        .iter()
-        .filter_map(|record| letter(record, is_short))
-        .collect();
+    let letters: Vec<Letter> = records.iter().map(|record| letter(record, is_short)).collect();
     options
         .format
         .show(&letters, |letters| match letters.as_slice() {
             [] => format!("no such dead letter is in {}\n", options.topic),
             letters => table(letters, is_short).to_string(),
         })?;
-    let others = records.len() - letters.len();
-    if others > 0 {
-        let records = counted(others, "record");
+    if foreign.get() > 0 {
+        let records = counted(foreign.get(), "record");
         note(&format!(
             "left out {records}: no header says where it comes from, so it is no dead letter; see `consume`"
         ));
@@ -77,16 +81,13 @@ pub(super) async fn run(app: App, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// `None` for a record that is no dead letter.
-fn letter(record: &Record, is_short: bool) -> Option<Letter> {
-    let story = Story::of(record);
-    story.topic.as_ref()?;
+fn letter(record: &Record, is_short: bool) -> Letter {
     let (partition, offset) = (record.partition().to_string(), record.offset().to_string());
-    Some(Letter {
-        story,
+    Letter {
+        story: Story::of(record),
         record: JsonRecord::of(record),
         cells: [partition, offset, quoted(record.key(), is_short)],
-    })
+    }
 }
 
 fn table(letters: &[Letter], is_short: bool) -> Table {

@@ -24,9 +24,10 @@ pub(super) async fn look(connection: &Connection, group: &str, workers: &[Resolv
             Err(error) => return refused(connection, check, group, &error),
         };
         let mut of_topic = Lag::default();
-        for (offsets, committed) in offsets.into_iter().zip(committed) {
-            lag.add(offsets, committed);
-            of_topic.add(offsets, committed);
+        for ((first, end), committed) in offsets.into_iter().zip(committed) {
+            lag.add((first, end), committed);
+            // What the topic no longer has is not read.
+            of_topic.add((first, end), committed.map(|at| at.clamp(first, end)));
         }
         waiting += to_read(&of_topic, worker.reset);
     }
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_behind_begins_where_the_group_would_go_on() {
         let mut lag = Lag::default();
-        for (offsets, committed) in [((0, 10), None), ((0, 10), Some(5)), ((4, 10), Some(1))] {
+        for (offsets, committed) in [((0, 10), None), ((0, 10), Some(5)), ((4, 10), Some(4))] {
             lag.add(offsets, committed);
         }
         assert_eq!(to_read(&lag, OffsetReset::Earliest), 10 + 5 + 6);

@@ -107,9 +107,10 @@ fn absent(check: String, connection: &Connection, topic: &Topic) -> Finding {
         return Finding::ok(check, "it is made when it is first named");
     }
     match topic.role {
-        Role::DeadLetters if connection.settings.kafka_dlq_auto_create => {
-            Finding::ok(check, "it is made at the next start (kafka_dlq_auto_create)")
-        }
+        Role::DeadLetters if connection.settings.kafka_dlq_auto_create => Finding::ok(
+            check,
+            "it is made with the topic whose dead letters it takes (kafka_dlq_auto_create)",
+        ),
         Role::DeadLetters => {
             let what =
                 format!("{what}, and kafka_dlq_auto_create is false: records that are given up would wait");

@@ -166,7 +166,7 @@ fn row(
         partition: Some(at.partition),
         committed,
         end: offsets.map(|(_, end)| end),
-        lag: offsets.and_then(|offsets| behind(offsets, committed)),
+        lag: offsets.and_then(|(_, end)| behind(end, committed)),
         ..of_member(reader)
     }
 }

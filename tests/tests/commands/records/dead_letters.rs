@@ -338,20 +338,30 @@ fn a_pipe_gets_the_whole_error() -> Result<()> {
 }
 
 #[test]
-fn a_topic_that_is_gone_ends_a_replay_which_can_go_on_later() -> Result<()> {
+fn a_letter_that_cannot_be_sent_ends_a_replay_which_goes_on_there_later() -> Result<()> {
     let shop = Shop::new("no-origin")?;
     let (orders, letters) = (shop.name("orders"), shop.topic("orders.dlq", 1)?);
-    write(&shop, &letters, &[letter(&orders, 0, "timeout", "charge", "1")])?;
-    let said = shop.say(&["dlq", "replay", &letters, "--execute"])?;
-    said.failed(
-        1,
-        &[
-            &format!("topic \"{orders}\""),
-            "the replay has not ended; run it again",
-        ],
-    );
+    let paid = shop.topic("paid", 1)?;
+    let of = |topic: &str, offset: i64, value: &str| letter(topic, offset, "timeout", "charge", value);
+    let all = [of(&paid, 0, "0"), of(&orders, 0, "1"), of(&paid, 1, "2")];
+    write(&shop, &letters, &all)?;
+    for _ in 0..2 {
+        let said = shop.say(&["dlq", "replay", &letters, "--execute"])?;
+        said.failed(
+            1,
+            &[
+                "the letter at offset 1 of partition 0 was not sent",
+                &format!("topic \"{orders}\""),
+                "the replay has not ended; run it again",
+            ],
+        );
+    }
     shop.topic("orders", 1)?;
     shop.say(&["dlq", "replay", &letters, "--execute"])?.done()?;
     assert_eq!(values(&shop, &orders)?, ["1"]);
+    let paid = values(&shop, &paid)?;
+    let first = paid.iter().filter(|value| *value == "0");
+    assert_eq!(first.count(), 1, "what stands before it is passed: {paid:?}");
+    assert!(paid.contains(&"2".to_owned()), "{paid:?}");
     Ok(())
 }
