@@ -181,7 +181,12 @@ impl Consumer {
     /// group whose keys differ, unless a method says what counts; and an [`output_topic`](Consumer::output_topic). As
     /// [`App::start`].
     pub async fn start(self) -> Result<Running> {
-        self.into_app()?.start().await
+        let shares_memory = self.shares_memory;
+        let running = self.into_app()?.start().await?;
+        if shares_memory {
+            read_on_memory();
+        }
+        Ok(running)
     }
 
     /// Consumes until SIGTERM or SIGINT, as [`App::run`].
@@ -189,7 +194,12 @@ impl Consumer {
     /// # Errors
     /// As [`Consumer::start`] and [`Running::join`].
     pub async fn run(self) -> Result<()> {
-        self.into_app()?.run().await
+        let shares_memory = self.shares_memory;
+        let app = self.into_app()?;
+        if shares_memory {
+            read_on_memory();
+        }
+        app.run().await
     }
 
     /// Joins the group and hands records out one by one, each to be acknowledged: see [`Deliveries`].
@@ -230,9 +240,6 @@ impl Consumer {
 
     fn into_app(mut self) -> Result<App> {
         self.group = self.keys.group_id.take().unwrap_or(self.group);
-        if self.shares_memory {
-            read_on_memory();
-        }
         let policy = self.retry_policy.map(Keys::of_policy).unwrap_or_default();
         let keys = self.keys.clone().or(policy);
         match self.handler.clone() {

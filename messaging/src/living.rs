@@ -24,12 +24,6 @@ impl<T> Living<T> {
     pub(crate) fn all(&self) -> Vec<Arc<T>> {
         self.0.lock().iter().filter_map(Weak::upgrade).collect()
     }
-
-    /// The same, and forgets them.
-    pub(crate) fn take_all(&self) -> Vec<Arc<T>> {
-        let all = std::mem::take(&mut *self.0.lock());
-        all.iter().filter_map(Weak::upgrade).collect()
-    }
 }
 
 #[cfg(test)]
@@ -37,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lives_is_found_in_its_order_until_it_is_taken() {
+    fn what_lives_is_found_in_its_order() {
         let living = Living::new();
         let (one, two) = (Arc::new(1), Arc::new(2));
         living.note(&one);
@@ -45,7 +39,6 @@ mod tests {
         living.note(&two);
         assert_eq!(living.all(), [one.clone(), two.clone()]);
         drop(one);
-        assert_eq!(living.take_all(), [two]);
-        assert_eq!(living.all(), [] as [Arc<i32>; 0]);
+        assert_eq!(living.all(), [two]);
     }
 }

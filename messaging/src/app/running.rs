@@ -296,7 +296,7 @@ impl Drop for Running {
 
 async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<()> {
     let mut result = Ok(());
-    let mut all = Tally::default();
+    let (mut all, mut is_known) = (Tally::default(), true);
     for end in ends {
         let ended = match end.await {
             Ok(Ok(tally)) => {
@@ -315,9 +315,13 @@ async fn join_all(ends: Vec<oneshot::Receiver<End>>, limit: Duration) -> Result<
                 "a driver ended by a panic; this is a bug of `messaging`, please report it".into(),
             ),
         };
+        // A driver that did not end well has counted nothing.
+        is_known &= matches!(ended, Kind::Unfinished(_));
         result = result.and(Err(Error::new(ended)));
     }
-    tracing::info!("stopped: {} done, {} left for the next start", all.done, all.left);
+    if is_known {
+        tracing::info!("stopped: {} done, {} left for the next start", all.done, all.left);
+    }
     result
 }
 

@@ -36,7 +36,8 @@ static STARTED: Living<Handle> = Living::new();
 /// with nobody waiting and without a callback ([`Error::is_unsent`](crate::Error::is_unsent)). Everything was stopped
 /// then as well.
 pub async fn shutdown() -> Result<()> {
-    let apps = STARTED.take_all();
+    // They are not forgotten: who calls a second time waits for the same ends, and closes no producer before them.
+    let apps = STARTED.all();
     apps.iter().for_each(|app| app.stop());
     let ended = join_all(apps.iter().map(|app| app.ended())).await;
     let closed = close_all_producers().await;

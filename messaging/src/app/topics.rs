@@ -27,7 +27,7 @@ pub(super) use new_groups::announce_new_groups;
 /// How many questions the broker is asked at a time.
 const AT_A_TIME: usize = 8;
 
-/// What was found of each name; `None`: nothing.
+/// What was found of each name that could be looked at; `None`: nothing.
 type Found = BTreeMap<String, Option<TopicDescription>>;
 
 /// Makes topics that are not there yet, with the setting `topic_prefix` before their names. Says which it made.
@@ -101,11 +101,12 @@ async fn look_at(admin: &dyn Admin, names: BTreeSet<&str>) -> Found {
     let look = |name: &str| {
         let name = name.to_owned();
         async move {
-            let found = look(admin, &name).await;
-            (name, found)
+            let found = look(admin, &name).await?;
+            Some((name, found))
         }
     };
-    several(names.into_iter().map(look)).await.into_iter().collect()
+    let found = several(names.into_iter().map(look)).await;
+    found.into_iter().flatten().collect()
 }
 
 /// Waits for questions, so many at a time; the answers come in the order of the questions.
@@ -135,10 +136,11 @@ fn name_absent(workers: &[&Resolved], found: &Found) -> BTreeSet<String> {
     absent
 }
 
-async fn look(admin: &dyn Admin, topic: &str) -> Option<TopicDescription> {
+/// `None`: nobody knows whether it is there.
+async fn look(admin: &dyn Admin, topic: &str) -> Option<Option<TopicDescription>> {
     match admin.describe_topic(topic).await {
-        Ok(found) => found,
-        Err(BrokerError::UnknownTopic { .. }) => None,
+        Ok(found) => Some(found),
+        Err(BrokerError::UnknownTopic { .. }) => Some(None),
         Err(error) => {
             tracing::warn!(topic, error = %describe(&error), "the topic could not be looked at");
             None

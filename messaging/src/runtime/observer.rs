@@ -51,7 +51,8 @@ pub enum Observation<'a> {
         attempt: u32,
         /// The record: its topic, partition, offset, key and headers.
         delivery: &'a Delivery,
-        /// What the handler returned, or what became of it.
+        /// What the handler returned, or what became of it: in words, with its causes, and no longer in the handler's
+        /// own type.
         error: &'a (dyn Error + Send + Sync + 'static),
     },
     /// A record was given up; its dead letter is on its way, or it was skipped.
@@ -64,7 +65,7 @@ pub enum Observation<'a> {
         reason: Reason,
         /// The record: its topic, partition, offset, key and headers, and how many tries it had.
         delivery: &'a Delivery,
-        /// The last failure.
+        /// The last failure, in words.
         error: &'a (dyn Error + Send + Sync + 'static),
     },
     /// An event came for which its consumer has no handler. It is done.

@@ -19,7 +19,7 @@ const ROOM: &str = "max.message.bytes";
 pub(super) async fn make_absent(admin: &dyn Admin, workers: &[&Resolved], found: &mut Found) {
     loop {
         let letters = of(workers, found).into_iter();
-        let absent = letters.filter(|(topic, letters)| !is_there(found, topic) && letters.is_known());
+        let absent = letters.filter(|(topic, letters)| is_absent(found, topic) && letters.is_known());
         let wanted: Vec<NewTopic> = absent.map(|(topic, letters)| letters.topic(topic)).collect();
         if wanted.is_empty() || !make(admin, &wanted).await {
             return;
@@ -35,15 +35,15 @@ pub(super) async fn make_absent(admin: &dyn Admin, workers: &[&Resolved], found:
 /// Names those that are absent when nobody makes them, and those that are too small.
 pub(super) fn check(workers: &[&Resolved], found: &Found, is_made: bool) {
     for (topic, letters) in of(workers, found) {
-        match found.get(topic).and_then(Option::as_ref) {
-            Some(found) => letters.check(found),
-            None if is_made => {}
-            None => {
+        match found.get(topic) {
+            Some(Some(found)) => letters.check(found),
+            Some(None) if !is_made => {
                 tracing::warn!(
                     topic,
                     "the dead letter topic does not exist, and kafka_dlq_auto_create is false; unless the broker makes it by itself, a record that is given up waits until it is created"
                 );
             }
+            _ => {}
         }
     }
 }
@@ -58,8 +58,8 @@ pub(super) fn too_small(workers: &[&Resolved], found: &Found) -> BTreeMap<String
     of(workers, found).into_iter().filter_map(mends).collect()
 }
 
-fn is_there(found: &Found, topic: &str) -> bool {
-    found.get(topic).is_some_and(Option::is_some)
+fn is_absent(found: &Found, topic: &str) -> bool {
+    found.get(topic).is_some_and(Option::is_none)
 }
 
 /// A topic that was just made.

@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-/// What one thread writes for each message, another one does not share a line with: the line would go to and fro between
-/// their processors. Two lines, for processors that fetch in pairs.
+/// What one thread writes for each message, another one does not share a line with: the line would go to and fro
+/// between their processors. Two lines, for processors that fetch in pairs.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(super) struct Alone<T>(pub(super) T);

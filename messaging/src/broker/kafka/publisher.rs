@@ -77,14 +77,17 @@ impl KafkaPublisher {
         on_failure: FailureHook,
     ) -> Result<KafkaPublisher, BrokerError> {
         let client = Arc::new(Client::new(config, on_failure)?);
-        let (desk, hurry) = (client.desk.clone(), client.hurry.clone());
-        if let Some(hurry) = hurry.clone() {
+        // Before the first thread: it ends when the second cannot be started.
+        let _end = EndThreads {
+            desk: client.desk.clone(),
+            hurry: client.hurry.clone(),
+        };
+        if let Some(hurry) = client.hurry.clone() {
             let flushed = client.clone();
             super::spawn("kafka-hurry", move || hurry.serve(|| flushed.hurry()))?;
         }
         let served = client.clone();
         super::spawn("kafka-receipts", move || served.serve())?;
-        let _end = EndThreads { desk, hurry };
         Ok(KafkaPublisher { client, _end })
     }
 }
@@ -124,7 +127,7 @@ impl Client {
     /// Gives a message to the client, which is full while it is replaced.
     fn offer(&self, message: Outbound<'_>, number: usize) -> Result<(), KafkaError> {
         let mut place = self.place();
-        if !place.producer.has_met(message.topic) {
+        if place.producer.is_to_meet(message) {
             drop(place);
             self.place_mut().producer.meet(message.topic)?;
             place = self.place();
@@ -170,6 +173,7 @@ impl Publisher for KafkaPublisher {
     }
 
     fn room(&self) -> BoxFuture<'_, ()> {
+        self.hurry();
         Box::pin(async {
             let _ = timeout(ROOM, self.client.desk.room()).await;
         })

@@ -71,8 +71,9 @@ impl<C: ProducerContext<DeliveryOpaque = usize>> HandleProducer<C> {
             .map_err(|(error, _)| error)
     }
 
-    pub(crate) fn has_met(&self, topic: &str) -> bool {
-        self.topics.contains_key(topic)
+    /// Whether its topic is worth a handle: not for one of too many, nor for a message that is sent by name.
+    pub(crate) fn is_to_meet(&self, message: Outbound<'_>) -> bool {
+        message.headers.is_empty() && self.topics.len() < KEPT && !self.topics.contains_key(message.topic)
     }
 
     /// Keeps a handle of the topic.
