@@ -41,6 +41,7 @@ async fn main() -> messaging::Result<()> {
 
 /// Makes the topics that are absent, and works until SIGTERM or SIGINT.
 async fn serve(service: App) -> messaging::Result<()> {
+    messaging::init_log();
     service
         .create_topics(messages::TOPICS.map(NewTopic::named))
         .await?;

@@ -83,8 +83,9 @@ async fn ship(paid: OrderPaid, State(flow): State<Flow>) {
     let _ = flow.send(demo::Step::End(paid.order_id, text));
 }
 
-/// What was given up arrives as it was, with the reason in its headers.
-#[worker(topic = "shop.orders.dlq")]
+/// What was given up arrives as it was, with the reason in its headers. What cannot be read here either has no other
+/// place to go.
+#[worker(topic = "shop.orders.dlq", on_exhausted = "skip")]
 async fn review(order: OrderCreated, Headers(headers): Headers, State(flow): State<Flow>) {
     let reason = headers
         .get_str(messaging::headers::dlq::REASON)

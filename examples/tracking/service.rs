@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use crate::api::{TOPIC, router};
 
 pub(crate) async fn run(port: u16) -> anyhow::Result<()> {
+    messaging::init_log();
     // From here on a signal does not kill the process.
     let told_to_end = messaging::shutdown_requested();
     let app = App::empty().defaults([("service", "tracking"), ("kafka_client_id", "tracking")]);
