@@ -37,7 +37,7 @@ use proc_macro::TokenStream;
 ///     }
 ///     Ok(format!("{order}, charged at try {}", attempt.0))
 /// }
-/// # let workers = messaging::registry::workers();
+/// # let workers = messaging::get_all_workers();
 /// # assert!(workers.iter().any(|worker| worker.name() == "charge" && worker.topic() == "orders"));
 /// ```
 ///
@@ -94,7 +94,7 @@ use proc_macro::TokenStream;
 ///         Ok(format!("{event} of partition {}", cx.partition()))
 ///     }
 /// }
-/// # assert!(messaging::registry::workers().iter().any(|worker| worker.name() == "enrich"));
+/// # assert!(messaging::get_all_workers().iter().any(|worker| worker.name() == "enrich"));
 /// ```
 ///
 /// # Mistakes
@@ -296,7 +296,7 @@ pub fn payload(item: TokenStream) -> TokenStream {
 /// async fn charge(order: OrderCreated) {
 ///     println!("{}", order.order_id);
 /// }
-/// # assert!(messaging::registry::topics().iter().any(|topic| topic.name() == "orders.created"));
+/// # assert!(messaging::get_all_topics().iter().any(|topic| topic.name() == "orders.created"));
 /// ```
 ///
 /// | key | value | default |
